@@ -1,0 +1,89 @@
+"""What running generated code against an oracle showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cubeai_auto.quantity import JsonValue, Quantity, missing
+
+__all__ = ["Metrics", "ValidationResult"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Errors of the generated code's outputs, in real (dequantized) units, against the oracle's.
+
+    ``acc``: fraction of vectors with the same arg-max; ``rmse``, ``mae``: root mean square and
+    mean absolute error; ``l2r``: norm of the error over the norm of the oracle's outputs;
+    ``nse``: Nash-Sutcliffe efficiency; ``cos``: cosine similarity.
+    """
+
+    acc: Quantity
+    rmse: Quantity
+    mae: Quantity
+    l2r: Quantity
+    nse: Quantity
+    cos: Quantity
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The ``metrics`` object."""
+        return {
+            "acc": self.acc.to_json(),
+            "rmse": self.rmse.to_json(),
+            "mae": self.mae.to_json(),
+            "l2r": self.l2r.to_json(),
+            "nse": self.nse.to_json(),
+            "cos": self.cos.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """One validation: where it ran, against what, and what differed.
+
+    Attributes:
+        on: ``host``, ``emulator`` or ``board``.
+        engine: the engine whose code ran.
+        oracle: name and version of the oracle; ``None`` if there was none (see ``reason``).
+        vectors: input vectors run.
+        outputs_compared: output elements compared.
+        mismatches: elements outside ``tolerance``.
+        max_abs_error: largest difference in stored units (LSB for int8, real for float32).
+        tolerance: what counts as equal, in words.
+        reason: why nothing was compared or run; empty if all was done.
+    """
+
+    on: str
+    engine: str
+    oracle: str | None
+    vectors: int
+    outputs_compared: int
+    mismatches: int | None
+    max_abs_error: float | None
+    metrics: Metrics | None
+    tolerance: str
+    instructions: Quantity = field(default_factory=lambda: missing("not counted on the host"))
+    stack: Quantity = field(default_factory=lambda: missing("not measured on the host"))
+    reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was compared and nothing differed."""
+        return self.mismatches == 0
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The JSON of the ``validate`` verb, without its schema key."""
+        return {
+            "on": self.on,
+            "engine": self.engine,
+            "oracle": self.oracle,
+            "vectors": self.vectors,
+            "outputs_compared": self.outputs_compared,
+            "mismatches": self.mismatches,
+            "max_abs_error": self.max_abs_error,
+            "metrics": None if self.metrics is None else self.metrics.to_json(),
+            "instructions_per_inference": self.instructions.to_json(),
+            "stack": self.stack.to_json(),
+            "tolerance": self.tolerance,
+            "reason": self.reason or None,
+        }

@@ -1,0 +1,51 @@
+"""Fixtures that every tier shares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real files that are never copied into the project."""
+    folder = Path(os.environ.get("CUBEAI_CORPUS", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"the corpus is not at {folder}; set CUBEAI_CORPUS")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return ROOT
+
+
+def _needs(program: str) -> str | None:
+    return None if shutil.which(program) else f"{program} is not installed"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, visibly, what needs a tool that is not on this machine."""
+    reasons = {
+        "arm": _needs("arm-none-eabi-gcc"),
+        "emulator": _needs("arm-none-eabi-gcc") or _needs("qemu-system-arm"),
+        "browser": None if shutil.which("chromium") or shutil.which("google-chrome") else "no Chromium",
+        "oracle": _module("tflite_micro"),
+        "train": _module("tensorflow"),
+    }
+    for item in items:
+        for marker, reason in reasons.items():
+            if reason is not None and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _module(name: str) -> str | None:
+    from importlib.util import find_spec
+
+    return None if find_spec(name) else f"the package {name} is not installed"
