@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cubeai_auto.errors import MissingPathError, RefusedError
@@ -20,6 +20,7 @@ __all__ = [
     "sha256_file",
     "templates_dir",
     "write_atomic",
+    "write_files",
 ]
 
 
@@ -130,3 +131,31 @@ def templates_dir() -> Path:
             return candidate
     msg = f"the templates that ship with cubeai_auto are missing beside {package}"
     raise MissingPathError(msg, hint="reinstall the package")
+
+
+def write_files(directory: Path, contents: Mapping[str, str | bytes]) -> None:
+    """Write several files into a folder; none is touched before all are safely on the disk.
+
+    Other files in the folder stay. A folder that did not exist appears whole.
+
+    Raises:
+        MissingPathError: ``directory`` is a file.
+        RefusedError: disk full, no permission, ...; the folder is as it was.
+    """
+    if directory.exists() and not directory.is_dir():
+        msg = f"not a folder: {directory}"
+        raise MissingPathError(msg)
+    with refusals("write into", directory):
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent))
+        try:
+            for name, content in contents.items():
+                write_atomic(staging / name, content)
+            if directory.exists():
+                for name in contents:
+                    (staging / name).replace(directory / name)
+            else:
+                staging.chmod(0o755)
+                staging.replace(directory)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)

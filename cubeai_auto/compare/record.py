@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import JsonValue, Quantity
+from cubeai_auto.reports.memory import Buffer, MemoryMap
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
 from cubeai_auto.tflm.footprint import TflmFootprint
@@ -23,49 +24,6 @@ __all__ = [
     "ToolVersion",
     "VariantRecord",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """A planned buffer: ``offset`` and ``size`` in bytes, live in the steps first..last."""
-
-    name: str
-    offset: int
-    size: int
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryMap:
-    """The activations over time: one step per operator, in execution order.
-
-    ``live_bound`` is the largest sum of simultaneously live bytes: no plan can be smaller.
-    """
-
-    size: int
-    live_bound: int
-    steps: tuple[str, ...]
-    buffers: tuple[Buffer, ...]
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """The ``memory_map`` object."""
-        return {
-            "size": self.size,
-            "live_bound": self.live_bound,
-            "gap": self.size - self.live_bound,
-            "steps": list(self.steps),
-            "buffers": [
-                {
-                    "name": b.name,
-                    "offset": b.offset,
-                    "size": b.size,
-                    "first": b.first,
-                    "last": b.last,
-                }
-                for b in self.buffers
-            ],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ class LayerInfo:
 class Footprint:
     """Flash and RAM of a deployed network, in bytes.
 
-    ``kernel_flash`` is the code and constants of the network beside its weights and biases;
+    ``kernel_flash`` is code and read-only data of the network beside its weights, biases and
+    ``channel_constants`` (requantization multipliers and shifts, one pair per channel);
     ``toolchain_*`` is what the compiler's own libraries add.
     """
 
@@ -86,6 +87,7 @@ class Footprint:
     states: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     kernel_flash: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     kernel_ram: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
+    channel_constants: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     toolchain_flash: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     toolchain_ram: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     flash_total: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
@@ -101,6 +103,7 @@ class Footprint:
             "states": self.states.to_json(),
             "kernel_flash": self.kernel_flash.to_json(),
             "kernel_ram": self.kernel_ram.to_json(),
+            "channel_constants": self.channel_constants.to_json(),
             "toolchain_flash": self.toolchain_flash.to_json(),
             "toolchain_ram": self.toolchain_ram.to_json(),
             "flash_total": self.flash_total.to_json(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cubeai_auto.quantity import JsonValue, Quantity, missing
 
-__all__ = ["Metrics", "ValidationResult"]
+__all__ = ["Metrics", "ValidationResult", "not_validated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +87,21 @@ class ValidationResult:
             "tolerance": self.tolerance,
             "reason": self.reason or None,
         }
+
+
+def not_validated(on: str, engine: str, reason: str) -> ValidationResult:
+    """The result of a validation that could not be done, and why."""
+    return ValidationResult(
+        on=on,
+        engine=engine,
+        oracle=None,
+        vectors=0,
+        outputs_compared=0,
+        mismatches=None,
+        max_abs_error=None,
+        metrics=None,
+        tolerance="nothing was compared",
+        instructions=missing(reason),
+        stack=missing(reason),
+        reason=reason,
+    )

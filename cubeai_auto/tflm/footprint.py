@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cubeai_auto.quantity import JsonValue, Quantity
+from cubeai_auto.quantity import JsonValue, Quantity, missing
 
 __all__ = ["Arena", "TflmFootprint"]
+
+_NOT_PREDICTED = "the Cortex-M footprint is not predicted by this version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class TflmFootprint:
         arena_required: the smallest arena that works there.
         flash_model: the ``.tflite`` file, which stays in flash.
         operators: distinct operators, sorted.
-        version: the TFLM behind the figures.
+        version: the TFLM behind the figures; empty if there was none.
     """
 
     model: str
@@ -60,15 +62,26 @@ class TflmFootprint:
     version: str
 
     def to_json(self) -> dict[str, JsonValue]:
-        """The JSON of the ``tflm`` verb, without its schema key."""
+        """The JSON of the ``tflm`` verb, without its schema key.
+
+        What belongs to a prediction for a Cortex-M (core, kernels, optimization, its arena and
+        flash) is null, with the reason where there is room for one.
+        """
+        gap = missing(_NOT_PREDICTED).to_json()
         return {
             "model": self.model,
             "loadable": self.loadable,
             "reason": self.reason or None,
-            "tflm_version": self.version,
+            "core": None,
+            "kernels": None,
+            "opt": None,
+            "tflm_commit": None,
+            "tflm_version": self.version or None,
             "host_arena": self.host_arena.to_json(),
             "arena_used": self.arena_used.to_json(),
             "arena_required": self.arena_required.to_json(),
-            "flash": {"model": self.flash_model.to_json()},
+            "arena": {"head": gap, "tail": gap, "categories": {}},
+            "flash": {"model": self.flash_model.to_json(), "core": gap, "kernels": gap, "total": gap},
             "operators": list(self.operators),
+            "unverified_operators": [],
         }

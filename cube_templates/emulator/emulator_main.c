@@ -1,0 +1,277 @@
+/*
+ * Runs a generated network in the emulator over a file of input vectors, and measures it.
+ *
+ * inputs.bin holds the raw bytes of all inputs of the first vector, then of the second, and so on;
+ * outputs.bin receives the outputs in the same way; measures.bin receives `struct measures`.
+ *
+ * Instructions: the emulator runs with `-icount shift=0`, so its virtual time advances by 1 ns for
+ * each instruction, and TIM2 without prescaler counts nanoseconds. The count of a function that
+ * only returns is subtracted, and its one instruction added again. What remains are the
+ * instructions from the first one of stai_<name>_run to its return, both included; the call
+ * itself and its arguments are not. Instructions that an IT block skips are counted.
+ *
+ * Stack: the memory below the caller's frame is painted before each run; the deepest word that
+ * lost its paint tells how much stai_<name>_run and everything it calls used. No interrupt is
+ * active, so no exception frame is included.
+ *
+ * Exit status: 0 good, 96 the network refused a call, 97 a file is unusable, 98 stack overflow
+ * (99, a fault, comes from the start-up code).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "network_under_test.h"
+#include "semihosting.h"
+
+#define EXIT_API 96u
+#define EXIT_FILE 97u
+#define EXIT_STACK 98u
+
+/* General-purpose 32-bit timers of the STM32F405. */
+#define TIM2_BASE 0x40000000u
+#define TIM5_BASE 0x40000C00u
+#define TIM_CR1(base) (*(volatile uint32_t *)((base) + 0x00u))
+#define TIM_EGR(base) (*(volatile uint32_t *)((base) + 0x14u))
+#define TIM_CNT(base) (*(volatile uint32_t *)((base) + 0x24u))
+#define TIM_PSC(base) (*(volatile uint32_t *)((base) + 0x28u))
+#define TIM_CR1_CEN 1u
+#define TIM_EGR_UG 1u
+
+/* TIM5 ticks every 65,536 instructions and tells how often TIM2 wrapped. */
+#define COARSE_PRESCALER 0xFFFFu
+#define COARSE_SHIFT 16
+
+#define PAINT 0xC5A5C5A5u
+#define GUARD_WORDS 8
+#define REPAINT_WORDS 64
+
+#define MEASURES_MAGIC 0x31304D43u
+
+typedef stai_return_code (*run_function)(stai_network *network, stai_run_mode mode);
+
+/* Read by the host, little endian, without padding. */
+struct measures {
+    uint32_t magic;
+    uint32_t vectors;
+    uint64_t instructions_min;
+    uint64_t instructions_max;
+    uint32_t run_stack_bytes;
+    uint32_t total_stack_bytes;
+};
+
+struct sample {
+    stai_return_code code;
+    uint32_t stack_bytes;
+    uint64_t instructions;
+};
+
+/* From the linker script. */
+extern uint32_t _stack_limit[], _estack[];
+
+/* Everything below is still painted. */
+static uint32_t *lowest_touched;
+
+int main(void);
+
+static void print_failure(const char *call, stai_return_code code)
+{
+    semihosting_print("stai_..._");
+    semihosting_print(call);
+    semihosting_print(" failed with code ");
+    semihosting_print_hex((uint32_t)code);
+    semihosting_print("\n");
+}
+
+static void start_timer(uint32_t base, uint32_t prescaler)
+{
+    TIM_PSC(base) = prescaler;
+    TIM_EGR(base) = TIM_EGR_UG;
+    TIM_CR1(base) = TIM_CR1_CEN;
+}
+
+static inline __attribute__((always_inline)) uint32_t *stack_pointer(void)
+{
+    uint32_t *pointer;
+
+    __asm volatile("mov %0, sp" : "=r"(pointer)::"memory");
+    return pointer;
+}
+
+/* Exactly one instruction. */
+__attribute__((naked, noinline)) static stai_return_code
+only_return(__attribute__((unused)) stai_network *network, __attribute__((unused)) stai_run_mode mode)
+{
+    __asm volatile("bx lr");
+}
+
+/* TIM2 counts modulo 2^32; the coarse timer is off by less than two ticks. */
+static uint64_t count_of(uint32_t fine, uint32_t coarse)
+{
+    const uint64_t about = (uint64_t)coarse << COARSE_SHIFT;
+    const uint64_t half = (uint64_t)1 << 31;
+    uint64_t count = (about & ~(uint64_t)UINT32_MAX) | fine;
+
+    if (count + half < about) {
+        count += half << 1;
+    } else if (count > about + half) {
+        count -= half << 1;
+    }
+    return count;
+}
+
+/* Not inlined and not cloned: the network and only_return are called by the same instructions. */
+__attribute__((noinline, noclone)) static void measure(run_function function, struct sample *sample)
+{
+    uint32_t *const top = stack_pointer();
+    volatile uint32_t *word = _stack_limit;
+    uint32_t fine;
+    uint32_t coarse;
+
+    /* Reading and writing vectors never goes REPAINT_WORDS deeper than what was seen before. */
+    if (lowest_touched - _stack_limit > REPAINT_WORDS) {
+        word = lowest_touched - REPAINT_WORDS;
+    }
+    for (; word < top; word++) {
+        *word = PAINT;
+    }
+    coarse = TIM_CNT(TIM5_BASE);
+    fine = TIM_CNT(TIM2_BASE);
+    sample->code = function(nn_context, STAI_MODE_SYNC);
+    fine = TIM_CNT(TIM2_BASE) - fine;
+    coarse = TIM_CNT(TIM5_BASE) - coarse;
+    for (word = _stack_limit; word < top && *word == PAINT; word++) {
+    }
+    if (word < lowest_touched) {
+        lowest_touched = (uint32_t *)(uint32_t)word;
+    }
+    sample->stack_bytes = (uint32_t)(top - word) * (uint32_t)sizeof *word;
+    sample->instructions = count_of(fine, coarse);
+}
+
+/* 1: all inputs of a vector were read, 0: the file ended before it, -1: it ended within it. */
+static int read_vector(int32_t file, const stai_network_info *info)
+{
+    for (stai_size i = 0; i < info->n_inputs; i++) {
+        const uint32_t size = info->inputs[i].size_bytes;
+        const uint32_t left = semihosting_read(file, nn_inputs[i], size);
+
+        if (left != 0u) {
+            return (i == 0u && left == size) ? 0 : -1;
+        }
+    }
+    return 1;
+}
+
+static int write_vector(int32_t file, const stai_network_info *info)
+{
+    for (stai_size i = 0; i < info->n_outputs; i++) {
+        if (semihosting_write(file, nn_outputs[i], info->outputs[i].size_bytes) != 0u) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measures)
+{
+    static struct sample sample;
+    stai_network_info info;
+    stai_return_code code;
+    uint64_t overhead;
+    const char *failed = nn_set_up(&code);
+    int more;
+
+    if (failed != NULL) {
+        print_failure(failed, code);
+        return EXIT_API;
+    }
+    code = NN_FUNCTION(get_info)(nn_context, &info);
+    if (code != STAI_SUCCESS || info.n_inputs != NN_MACRO(IN_NUM) ||
+        info.n_outputs != NN_MACRO(OUT_NUM)) {
+        print_failure("get_info", code);
+        return EXIT_API;
+    }
+    measure(only_return, &sample);
+    overhead = sample.instructions - 1u;
+    while ((more = read_vector(inputs, &info)) > 0) {
+        measure(NN_FUNCTION(run), &sample);
+        if (sample.code != STAI_SUCCESS) {
+            print_failure("run", sample.code);
+            return EXIT_API;
+        }
+        for (uint32_t i = 0; i < GUARD_WORDS; i++) {
+            if (_stack_limit[i] != PAINT) {
+                semihosting_print("the stack ran into the network's memory\n");
+                return EXIT_STACK;
+            }
+        }
+        sample.instructions -= overhead;
+        if (measures->vectors == 0u || sample.instructions < measures->instructions_min) {
+            measures->instructions_min = sample.instructions;
+        }
+        if (sample.instructions > measures->instructions_max) {
+            measures->instructions_max = sample.instructions;
+        }
+        if (sample.stack_bytes > measures->run_stack_bytes) {
+            measures->run_stack_bytes = sample.stack_bytes;
+        }
+        measures->vectors++;
+        if (!write_vector(outputs, &info)) {
+            semihosting_print("cannot write outputs.bin\n");
+            return EXIT_FILE;
+        }
+    }
+    if (more < 0) {
+        semihosting_print("inputs.bin ends within a vector\n");
+        return EXIT_FILE;
+    }
+    return 0;
+}
+
+static int32_t open_file(const char *name, uint32_t mode)
+{
+    const int32_t file = semihosting_open(name, mode);
+
+    if (file < 0) {
+        semihosting_print("cannot open ");
+        semihosting_print(name);
+        semihosting_print("\n");
+        semihosting_exit(EXIT_FILE);
+    }
+    return file;
+}
+
+int main(void)
+{
+    static struct measures measures = {.magic = MEASURES_MAGIC};
+    uint32_t *const top = stack_pointer();
+    int32_t inputs;
+    int32_t outputs;
+    uint32_t status;
+
+    for (volatile uint32_t *paint = _stack_limit; paint < top; paint++) {
+        *paint = PAINT;
+    }
+    lowest_touched = top;
+    start_timer(TIM2_BASE, 0);
+    start_timer(TIM5_BASE, COARSE_PRESCALER);
+
+    inputs = open_file("inputs.bin", SEMIHOSTING_READ);
+    outputs = open_file("outputs.bin", SEMIHOSTING_WRITE);
+    status = run_all(inputs, outputs, &measures);
+    if (semihosting_close(outputs) != 0 && status == 0u) {
+        semihosting_print("cannot write outputs.bin\n");
+        status = EXIT_FILE;
+    }
+    if (status == 0u) {
+        const int32_t file = open_file("measures.bin", SEMIHOSTING_WRITE);
+
+        for (uint32_t *word = _stack_limit; word < _estack && *word == PAINT; word++) {
+            measures.total_stack_bytes = (uint32_t)(_estack - word - 1) * (uint32_t)sizeof *word;
+        }
+        if (semihosting_write(file, &measures, sizeof measures) != 0u || semihosting_close(file) != 0) {
+            semihosting_print("cannot write measures.bin\n");
+            status = EXIT_FILE;
+        }
+    }
+    return (int)status;
+}

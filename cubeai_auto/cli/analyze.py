@@ -1,0 +1,31 @@
+"""``cubeai-auto analyze``: what a model costs on a target, without leaving code."""
+
+from __future__ import annotations
+
+import argparse
+
+from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "analyze"
+HELP = "report weights, activations, MACC and code size of a model on a target"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's own arguments."""
+    add_model_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyze and print the report."""
+    from cubeai_auto.cli.output import emit
+    from cubeai_auto.engines import find_engine
+    from cubeai_auto.reports.text import report_text
+
+    result = find_engine(options.engine).analyze(request_from(options))
+    payload = {"schema": "cubeai-auto/analyze/1", **result.report.to_json(), "files": []}
+    if result.memory is not None:
+        payload["memory_map"] = result.memory.to_json()
+    emit(options, payload, report_text(result.report, result.memory))
+    return 0

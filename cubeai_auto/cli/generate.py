@@ -1,0 +1,41 @@
+"""``cubeai-auto generate``: C sources and a report."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "generate"
+HELP = "compile a model to standalone C sources, with a report"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's own arguments."""
+    add_model_arguments(parser)
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="DIR", help="folder for the C files and reports"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Generate and print the report."""
+    from cubeai_auto.cli.output import emit
+    from cubeai_auto.engines import find_engine
+    from cubeai_auto.reports.text import report_text
+
+    result = find_engine(options.engine).generate(request_from(options), options.output)
+    files = [str(options.output / name) for name in result.report.generated_files]
+    payload = {
+        "schema": "cubeai-auto/generate/1",
+        **result.report.to_json(),
+        "files": list(files),
+        "directory": str(options.output),
+    }
+    if result.memory is not None:
+        payload["memory_map"] = result.memory.to_json()
+    emit(options, payload, report_text(result.report, result.memory) + f"\nWritten to {options.output}")
+    return 0

@@ -1,0 +1,68 @@
+"""``cubeai-auto validate``: run generated code and compare every output with the oracle."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+
+__all__ = ["HELP", "NAME", "add_arguments", "run"]
+
+NAME = "validate"
+HELP = "run the generated code and compare every output with TFLM's"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's own arguments."""
+    add_model_arguments(parser)
+    parser.add_argument(
+        "--on", choices=("host", "emulator", "board"), default="host", help="where to run (default: host)"
+    )
+    parser.add_argument("--samples", type=int, default=200, help="random vectors (default: 200)")
+    parser.add_argument("--seed", type=int, default=1, help="of the random vectors (default: 1)")
+    parser.add_argument(
+        "--inputs", type=Path, metavar="FILE.npz", help="vectors from a file instead of random ones"
+    )
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="keep builds and logs there (default: a temporary folder)"
+    )
+    parser.add_argument("--timeout", type=float, default=600.0, help="seconds for each program")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Validate and print what differed; 1 if anything did."""
+    import tempfile
+
+    from cubeai_auto.cli.output import emit
+    from cubeai_auto.engines import ValidationRequest, find_engine, random_inputs, read_inputs
+    from cubeai_auto.errors import ToolMissingError, UsageError
+    from cubeai_auto.reports.text import validation_text
+    from cubeai_auto.reports.validation import not_validated
+    from cubeai_auto.tflite import load_model
+
+    if options.samples < 1:
+        msg = f"--samples must be at least 1, not {options.samples}"
+        raise UsageError(msg)
+    request = request_from(options)
+    graph = load_model(options.model)
+    inputs = (
+        random_inputs(graph, options.samples, options.seed)
+        if options.inputs is None
+        else read_inputs(options.inputs, graph)
+    )
+    engine = find_engine(options.engine)
+    code = 0
+    with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
+        work = options.work or Path(temporary)
+        try:
+            result = engine.validate(
+                request, ValidationRequest(options.on, inputs, work, options.timeout)
+            ).result
+            code = 0 if result.passed else 1
+        except ToolMissingError as error:
+            result = not_validated(options.on, engine.name, error.message)
+            code = error.exit_code
+    payload = {"schema": "cubeai-auto/validate/1", **result.to_json()}
+    emit(options, payload, validation_text(result))
+    return code

@@ -1,0 +1,78 @@
+"""The compiler's front door: a graph and options in, C sources and their plan out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
+from cubeai_auto.codegen.layers import DenseS8, Layer
+from cubeai_auto.codegen.literals import check_c_name
+from cubeai_auto.codegen.lower import lower
+from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
+from cubeai_auto.contract import InputContract
+from cubeai_auto.tflite.costs import layer_costs
+from cubeai_auto.tflite.graph import Graph
+
+__all__ = ["CompileOptions", "GeneratedNetwork", "compile_network"]
+
+
+@dataclass(frozen=True, slots=True)
+class CompileOptions:
+    """What the generated code is for.
+
+    Attributes:
+        name: the network's C name; prefixes every symbol.
+        dsp: whether the target has the DSP extension.
+        optimization: ``time``, ``balanced``, ``ram`` or ``size``.
+        io_in_activations: plan inputs and outputs inside the activations; else the caller
+            provides their buffers.
+        fast_float: allow fused multiply-add; float results then differ in the last bits.
+        contract: the input contract to export.
+    """
+
+    name: str = "network"
+    dsp: bool = True
+    optimization: str = "balanced"
+    io_in_activations: bool = True
+    fast_float: bool = False
+    contract: InputContract | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedNetwork:
+    """The result of a compilation.
+
+    ``notes`` say what an engineer should know, such as why a layer is not on the fast path.
+    """
+
+    name: str
+    files: tuple[GeneratedFile, ...]
+    layers: tuple[Layer, ...]
+    memory: MemoryPlan
+    notes: tuple[str, ...]
+
+
+def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
+    """Compile a graph to C.
+
+    Raises:
+        UnsupportedModelError: an operator, type or shape is not covered.
+        UsageError: the name is not usable in C.
+    """
+    check_c_name(options.name)
+    layers = lower(graph, dsp=options.dsp)
+    memory = plan_memory(graph, io_inside=options.io_in_activations)
+    macc = sum(cost.macc or 0 for cost in layer_costs(graph))
+    written = emit(
+        graph,
+        layers,
+        memory,
+        macc,
+        EmitOptions(options.name, options.optimization, options.fast_float, options.contract),
+    )
+    notes = tuple(
+        f"{layer.name} runs row by row: {layer.body.why.removeprefix('row by row: ')}"
+        for layer in layers
+        if options.dsp and isinstance(layer.body, DenseS8) and not layer.body.paired
+    )
+    return GeneratedNetwork(options.name, written, layers, memory, notes)

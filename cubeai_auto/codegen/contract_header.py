@@ -1,0 +1,67 @@
+"""The input contract as C: constants, and one expression from a raw value to the stored one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cubeai_auto.codegen.fixed_point import round_half_away
+from cubeai_auto.codegen.literals import c_comment, c_float
+from cubeai_auto.contract import InputContract
+from cubeai_auto.tflite.graph import Tensor
+
+__all__ = ["ContractHeader", "contract_header"]
+
+_RAW_RANGES = {"uint8": (0, 255), "int8": (-128, 127)}
+
+
+@dataclass(frozen=True, slots=True)
+class ContractHeader:
+    """The contract in C literals; ``from_raw`` is empty where no short exact rule exists."""
+
+    description: str
+    layout: str
+    raw_min: str
+    raw_max: str
+    offset: str
+    scale: str
+    background: str
+    from_raw: str
+
+
+def contract_header(contract: InputContract, tensor: Tensor) -> ContractHeader:
+    """The header's part for one network input."""
+    return ContractHeader(
+        description=c_comment(contract.description),
+        layout=c_comment(contract.layout),
+        raw_min=f"{contract.raw_min:g}",
+        raw_max=f"{contract.raw_max:g}",
+        offset=c_float(contract.offset),
+        scale=c_float(contract.scale),
+        background="" if contract.background is None else f"{contract.background:g}",
+        from_raw=_from_raw(contract, tensor),
+    )
+
+
+def _from_raw(contract: InputContract, tensor: Tensor) -> str:
+    """An expression in ``raw`` that equals preprocessing and quantization for every raw value."""
+    if tensor.dtype == "float32":
+        offset = f" - {c_float(contract.offset)}" if contract.offset else ""
+        return f"((float)(raw){offset}) * {c_float(contract.scale)}"
+    limits = _RAW_RANGES.get(contract.raw_dtype)
+    if limits is None or tensor.quantization is None:
+        return ""
+    low, high = (-128, 127) if tensor.dtype == "int8" else (0, 255)
+    raw = range(max(limits[0], int(contract.raw_min)), min(limits[1], int(contract.raw_max)) + 1)
+    stored = []
+    for value in raw:
+        real = np.float32(value - contract.offset) * np.float32(contract.scale)
+        step = round_half_away(float(np.float32(real) / np.float32(tensor.quantization.scale)))
+        stored.append(min(max(step + tensor.quantization.zero_point, low), high))
+    shift = stored[0] - raw[0]
+    if any(value - number != shift for number, value in zip(raw, stored, strict=True)):
+        return ""
+    ctype = "int8_t" if tensor.dtype == "int8" else "uint8_t"
+    moved = f" {'-' if shift < 0 else '+'} {abs(shift)}" if shift else ""
+    return f"({ctype})((raw){moved})"

@@ -1,0 +1,99 @@
+"""Where the tensors of a network live: in the activations, or where the caller says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cubeai_auto.tflite.graph import Graph
+from cubeai_auto.tflite.lifetimes import BufferRequests, buffer_requests
+from cubeai_auto.tflite.planner import Plan, plan
+from cubeai_auto.tflite.views import is_view
+
+__all__ = ["ALIGNMENT", "MemoryPlan", "plan_memory"]
+
+ALIGNMENT = 4
+"""Bytes: enough for the word loads of every kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPlan:
+    """The plan of a network's activations.
+
+    Attributes:
+        requests: the planned buffers and which tensor lies in which.
+        plan: their offsets.
+        io_inside: whether inputs and outputs are part of the activations.
+        roots: for each tensor, the tensor whose memory it is a view of (itself if none).
+        inputs: tensor indices of the graph inputs.
+        outputs: tensor indices of the graph outputs.
+    """
+
+    requests: BufferRequests
+    plan: Plan
+    io_inside: bool
+    roots: tuple[int, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of activations the caller provides; at least one word, so that it can exist."""
+        return max(self.plan.size, ALIGNMENT)
+
+    @property
+    def inputs_overwritten(self) -> bool:
+        """Whether a run may write over an input: another buffer shares its bytes at some time."""
+        if not self.io_inside:
+            return False
+        spans = [
+            (self.plan.offsets[k], self.plan.offsets[k] + request.size)
+            for k, request in enumerate(self.requests.requests)
+        ]
+        ours = {self.requests.of_tensor[index] for index in self.inputs}
+        return any(
+            spans[k][0] < spans[other][1] and spans[other][0] < spans[k][1]
+            for k in ours
+            for other in range(len(spans))
+            if other != k
+        )
+
+    def offset(self, tensor: int) -> int:
+        """The tensor's offset in the activations, in bytes."""
+        return self.plan.offsets[self.requests.of_tensor[tensor]]
+
+    def place(self, tensor: int) -> tuple[Literal["inputs", "outputs", "activations"], int]:
+        """Where a tensor is found at run time: input or output by number, or an offset.
+
+        Inputs and outputs go through the caller's pointers even inside the activations, so that
+        an application may set others.
+        """
+        root = self.roots[tensor]
+        for number, index in enumerate(self.inputs):
+            if self.roots[index] == root:
+                return "inputs", number
+        for number, index in enumerate(self.outputs):
+            if self.roots[index] == root:
+                return "outputs", number
+        return "activations", self.offset(tensor)
+
+
+def plan_memory(graph: Graph, *, io_inside: bool) -> MemoryPlan:
+    """Plan the activations of a graph, views included.
+
+    Raises:
+        UnsupportedModelError: a tensor's size is not known beforehand.
+    """
+    requests = buffer_requests(graph, views=True, io_inside=io_inside)
+    roots = list(range(len(graph.tensors)))
+    for operator in graph.operators:
+        if is_view(graph, operator):
+            roots[operator.outputs[0]] = roots[operator.inputs[0]]
+    return MemoryPlan(
+        requests=requests,
+        plan=plan(requests.requests, alignment=ALIGNMENT),
+        io_inside=io_inside,
+        roots=tuple(roots),
+        inputs=graph.inputs,
+        outputs=graph.outputs,
+    )

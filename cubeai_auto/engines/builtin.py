@@ -1,0 +1,239 @@
+"""The built-in engine: our own compiler, this machine's C compilers, and an emulated STM32.
+
+It is not Cube.AI and never says so; its code follows the same st-ai API, so that an application
+builds on either.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cubeai_auto import __version__
+from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_network
+from cubeai_auto.codegen.lower import SUPPORTED, OperatorSupport
+from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
+from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
+from cubeai_auto.engines.vectors import vector_shape
+from cubeai_auto.errors import ToolMissingError, UsageError
+from cubeai_auto.files import write_files
+from cubeai_auto.firmware.emulator import run_on_emulator
+from cubeai_auto.firmware.footprint import LinkedFootprint, link_footprint
+from cubeai_auto.firmware.host import run_on_host
+from cubeai_auto.firmware.vectors import OutputSpec
+from cubeai_auto.quantity import Quantity, missing, simulated
+from cubeai_auto.jsontext import json_text
+from cubeai_auto.reports.metrics import compare_outputs
+from cubeai_auto.reports.text import report_text
+from cubeai_auto.reports.validation import ValidationResult
+from cubeai_auto.tflite.graph import Graph
+from cubeai_auto.tflite.reader import load_model
+from cubeai_auto.tflm.host import run_host
+
+__all__ = ["SOFTMAX_ULP", "BuiltinEngine"]
+
+SOFTMAX_ULP = 4
+"""Float outputs behind a softmax may be so many units in the last place apart: expf differs."""
+
+
+class BuiltinEngine:
+    """The engine that needs nothing of ST's."""
+
+    name = "builtin"
+    title = "cubeai_auto built-in engine"
+    version = __version__
+
+    def supported_operators(self) -> tuple[OperatorSupport, ...]:
+        """The operators it compiles, with their limits."""
+        return SUPPORTED
+
+    def analyze(self, request: EngineRequest) -> EngineResult:
+        """The report, without leaving files.
+
+        Raises:
+            UnsupportedModelError: the model uses something the engine does not compile.
+            ModelFormatError: the file is not a readable model.
+        """
+        with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
+            result = self.generate(request, Path(temporary) / "generated")
+        return EngineResult(result.report, None, result.memory)
+
+    def generate(self, request: EngineRequest, directory: Path) -> EngineResult:
+        """Write C sources, ``<name>_report.txt`` and ``<name>_report.json``.
+
+        Raises:
+            UnsupportedModelError: the model uses something the engine does not compile.
+            ModelFormatError: the file is not a readable model.
+            RefusedError: the folder cannot be written; it stays as it was.
+        """
+        graph = load_model(request.model)
+        network = _compile(graph, request)
+        linked, reason = _measure(network, request)
+        names = (*(f.name for f in network.files), *_report_names(request.name))
+        report = build_report(request, graph, network, linked, reason, names)
+        text, document = _report_names(request.name)
+        memory = memory_map(graph, network)
+        write_files(
+            directory,
+            {f.name: f.content for f in network.files}
+            | {
+                text: report_text(report, memory),
+                document: json_text(report_json(report, request, memory)),
+            },
+        )
+        return EngineResult(report, directory, memory)
+
+    def validate(self, request: EngineRequest, validation: ValidationRequest) -> Validation:
+        """Run the generated code on every vector and compare each output element with TFLM's.
+
+        Raises:
+            ToolMissingError: compiler, emulator or oracle are not there.
+            UnsupportedModelError: the engine or the oracle refuses the model.
+            UsageError: a board was asked for.
+        """
+        if validation.on == "board":
+            msg = "the built-in engine runs on the host and in the emulator, not on boards"
+            raise UsageError(msg, hint="use --on emulator")
+        graph = load_model(request.model)
+        network = _compile(graph, request)
+        sources = validation.work / "generated"
+        write_files(sources, {f.name: f.content for f in network.files})
+        ran = _run(graph, request, validation, sources)
+        oracle = run_host(
+            request.model,
+            validation.inputs,
+            timeout=validation.timeout,
+            log=validation.work / "tflm.log",
+        )
+        ulp = SOFTMAX_ULP if _has_float_softmax(graph) else 0
+        compared = compare_outputs(
+            ran.outputs,
+            oracle.outputs,
+            [graph.tensor(index).quantization for index in graph.outputs],
+            ulp=ulp,
+        )
+        result = ValidationResult(
+            on=validation.on,
+            engine=f"{self.title} {self.version}",
+            oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host)",
+            vectors=compared.vectors,
+            outputs_compared=compared.outputs_compared,
+            mismatches=compared.mismatches,
+            max_abs_error=compared.max_abs_error,
+            metrics=compared.metrics,
+            tolerance=_tolerance(graph, ulp),
+            instructions=ran.instructions,
+            stack=ran.stack,
+        )
+        return Validation(result, ran.outputs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ran:
+    """Outputs of generated code, wherever it ran, and what was measured on the way."""
+
+    outputs: tuple[npt.NDArray[np.generic], ...]
+    instructions: Quantity
+    stack: Quantity
+
+
+def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
+    if request.compression != "none":
+        msg = f"the built-in engine does not compress weights ({request.compression})"
+        raise UsageError(msg, hint="use --compression none")
+    if request.c_api != "st-ai":
+        msg = f"the built-in engine writes the st-ai API, not {request.c_api}"
+        raise UsageError(msg, hint="use --c-api st-ai")
+    return compile_network(
+        graph,
+        CompileOptions(
+            name=request.name,
+            dsp=request.target.dsp,
+            optimization=request.optimization,
+            io_in_activations=request.io_in_activations,
+            fast_float=request.fast_float,
+            contract=request.contract,
+        ),
+    )
+
+
+def _measure(network: GeneratedNetwork, request: EngineRequest) -> tuple[LinkedFootprint | None, str]:
+    """Sizes from a linked program, or why there are none."""
+    with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
+        sources = Path(temporary) / "sources"
+        write_files(sources, {f.name: f.content for f in network.files})
+        try:
+            linked = link_footprint(
+                sources,
+                request.name,
+                target=request.target,
+                work=Path(temporary),
+                opt_level=request.opt_level,
+                fast_float=request.fast_float,
+            )
+        except ToolMissingError as error:
+            return None, error.message.partition("\n")[0]
+    return linked, ""
+
+
+def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, sources: Path) -> _Ran:
+    outputs: Sequence[OutputSpec] = [
+        OutputSpec(graph.tensor(index).dtype, vector_shape(graph.tensor(index)))
+        for index in graph.outputs
+    ]
+    if validation.on == "host":
+        host = run_on_host(
+            sources,
+            request.name,
+            validation.inputs,
+            outputs,
+            work=validation.work,
+            fast_float=request.fast_float,
+            timeout=validation.timeout,
+        )
+        return _Ran(
+            host.outputs,
+            missing("instructions are counted in the emulator only"),
+            missing("stack is measured in the emulator only"),
+        )
+    emulator = run_on_emulator(
+        sources,
+        request.name,
+        validation.inputs,
+        outputs,
+        target=request.target,
+        work=validation.work,
+        opt_level=request.opt_level,
+        fast_float=request.fast_float,
+        timeout=validation.timeout,
+    )
+    source = f"{emulator.machine}; {emulator.compiler}, -{request.opt_level}"
+    spread = f"largest of {len(validation.inputs[0]):,} vectors (least {emulator.instructions_min:,})"
+    return _Ran(
+        emulator.outputs,
+        simulated(emulator.instructions_max, "instructions", f"{source}; {spread}"),
+        simulated(emulator.stack_bytes, "B", f"{source}; by painting, without interrupts"),
+    )
+
+
+def _has_float_softmax(graph: Graph) -> bool:
+    return any(
+        operator.name == "SOFTMAX" and graph.tensor(operator.inputs[0]).dtype == "float32"
+        for operator in graph.operators
+    )
+
+
+def _tolerance(graph: Graph, ulp: int) -> str:
+    kinds = {graph.tensor(index).dtype for index in graph.outputs}
+    if kinds == {"float32"}:
+        return f"{ulp} units in the last place (expf)" if ulp else "equal bits"
+    return "equal values"
+
+
+def _report_names(name: str) -> tuple[str, str]:
+    return f"{name}_report.txt", f"{name}_report.json"

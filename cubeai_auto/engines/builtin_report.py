@@ -1,0 +1,174 @@
+"""The built-in engine's report: costs by rule, sizes from a linked program where one could be made."""
+
+from __future__ import annotations
+
+import datetime
+
+from cubeai_auto import __version__
+from cubeai_auto.codegen import GeneratedNetwork
+from cubeai_auto.engines.base import EngineRequest
+from cubeai_auto.firmware.footprint import LinkedFootprint
+from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted
+from cubeai_auto.reports.memory import Buffer, MemoryMap
+from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
+from cubeai_auto.tflite.costs import layer_costs, params, total_macc, weights
+from cubeai_auto.tflite.graph import Graph
+
+__all__ = ["build_report", "memory_map", "report_json"]
+
+_TOOL = "cubeai_auto built-in engine"
+
+
+def build_report(
+    request: EngineRequest,
+    graph: Graph,
+    network: GeneratedNetwork,
+    linked: LinkedFootprint | None,
+    no_sizes: str,
+    files: tuple[str, ...],
+) -> CubeReport:
+    """The report of a compilation.
+
+    Args:
+        linked: sizes of a linked program, if there is one.
+        no_sizes: why there is none.
+        files: the names of all generated files.
+    """
+    costs = layer_costs(graph)
+    rule = "Cube.AI's MACC rules"
+    return CubeReport(
+        tool=ToolInfo(_TOOL, __version__),
+        status="ok",
+        model_path=str(request.model),
+        model_name=graph.name,
+        model_format=_format(graph),
+        model_hash=graph.sha256,
+        c_name=request.name,
+        macc=total_macc(graph),
+        params=params(graph),
+        footprint=_footprint(graph, network, linked, no_sizes),
+        inputs=tuple(_tensor(graph, index) for index in graph.inputs),
+        outputs=tuple(_tensor(graph, index) for index in graph.outputs),
+        layers=tuple(
+            LayerInfo(
+                id=operator.index,
+                name=graph.tensor(operator.outputs[0]).name,
+                type=operator.name,
+                shape=graph.tensor(operator.outputs[0]).shape,
+                params=cost.params,
+                macc=missing(cost.reason) if cost.macc is None else predicted(cost.macc, "MACC", rule),
+            )
+            for operator, cost in zip(graph.operators, costs, strict=True)
+        ),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        target=request.target.name,
+        compression=request.compression,
+        optimization=request.optimization,
+        generated_files=files,
+        notes=network.notes,
+    )
+
+
+def memory_map(graph: Graph, network: GeneratedNetwork) -> MemoryMap:
+    """The plan of the activations in the form of reports."""
+    memory = network.memory
+    return MemoryMap(
+        size=memory.size,
+        live_bound=memory.plan.live_bound,
+        steps=tuple(f"{operator.index} {operator.name}" for operator in graph.operators),
+        buffers=tuple(
+            Buffer(request.name, offset, request.size, request.first, request.last)
+            for request, offset in zip(memory.requests.requests, memory.plan.offsets, strict=True)
+        ),
+    )
+
+
+def report_json(
+    report: CubeReport, request: EngineRequest, memory: MemoryMap
+) -> dict[str, JsonValue]:
+    """The content of ``<name>_report.json``."""
+    return {
+        "schema": "cubeai-auto/generate/1",
+        **report.to_json(),
+        "opt_level": request.opt_level,
+        "io_in_activations": request.io_in_activations,
+        "fast_float": request.fast_float,
+        "memory_map": memory.to_json(),
+        "input_contract": None if request.contract is None else request.contract.to_json(),
+    }
+
+
+def _format(graph: Graph) -> str:
+    """Types of inputs and weights, and how the weights are quantized."""
+    kinds = sorted({graph.tensor(index).dtype for index in graph.inputs})
+    filters = [
+        tensor for tensor in graph.tensors if tensor.is_constant and len(tensor.shape) > 1 and tensor.quantization
+    ]
+    stored = sorted({tensor.dtype for tensor in filters})
+    if not stored:
+        return "+".join(kinds)
+    per = any(t.quantization is not None and t.quantization.per_channel for t in filters)
+    return f"{'+'.join(stored)}, weights per {'channel' if per else 'tensor'}, inputs {'+'.join(kinds)}"
+
+
+def _tensor(graph: Graph, index: int) -> TensorInfo:
+    tensor = graph.tensor(index)
+    quantized = tensor.quantization if tensor.dtype != "float32" else None
+    return TensorInfo(
+        name=tensor.name,
+        dtype=tensor.dtype,
+        shape=tensor.shape,
+        bytes=tensor.nbytes,
+        scale=None if quantized is None else quantized.scale,
+        zero_point=None if quantized is None else quantized.zero_point,
+    )
+
+
+def _footprint(
+    graph: Graph, network: GeneratedNetwork, linked: LinkedFootprint | None, no_sizes: str
+) -> Footprint:
+    io = [sum(graph.tensor(index).nbytes for index in indices) for indices in (graph.inputs, graph.outputs)]
+    where = "the tensors' sizes: their buffers are the caller's"
+    inside = missing("inside activations")
+    inputs, outputs = (
+        (inside, inside)
+        if network.memory.io_inside
+        else (predicted(io[0], "B", where), predicted(io[1], "B", where))
+    )
+    if linked is None:
+        reason = missing(f"not linked: {no_sizes}")
+        return Footprint(
+            weights=weights(graph),
+            activations=predicted(network.memory.size, "B", "the engine's memory plan"),
+            inputs=inputs,
+            outputs=outputs,
+            states=predicted(0, "B", "the supported operators keep no state"),
+            kernel_flash=reason,
+            channel_constants=reason,
+            kernel_ram=reason,
+            toolchain_flash=reason,
+            toolchain_ram=reason,
+            flash_total=reason,
+            ram_total=reason,
+        )
+    flags = " ".join(flag for flag in linked.flags if flag.startswith(("-O", "-mcpu")))
+    source = f"program linked with {linked.compiler}, {flags}"
+
+    def size(value: int) -> Quantity:
+        return measured(value, "B", source)
+
+    stored = linked.weight_symbols + linked.bias_symbols
+    return Footprint(
+        weights=size(stored),
+        activations=size(linked.activations),
+        inputs=inputs if network.memory.io_inside else size(io[0]),
+        outputs=outputs if network.memory.io_inside else size(io[1]),
+        states=predicted(0, "B", "the supported operators keep no state"),
+        kernel_flash=size(linked.code + linked.rodata + linked.data),
+        channel_constants=size(linked.weights - stored),
+        kernel_ram=size(linked.data + linked.bss + linked.context),
+        toolchain_flash=size(linked.library_flash),
+        toolchain_ram=size(linked.library_ram),
+        flash_total=size(linked.network_flash + linked.library_flash),
+        ram_total=size(linked.network_ram + linked.library_ram),
+    )

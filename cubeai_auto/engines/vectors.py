@@ -1,0 +1,100 @@
+"""Input vectors for a validation: random ones by seed, or a user's file."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cubeai_auto.errors import InputError, UnsupportedModelError, UsageError
+from cubeai_auto.files import existing_file, refusals
+from cubeai_auto.tflite.graph import Graph, Tensor
+
+__all__ = ["random_inputs", "read_inputs", "vector_shape"]
+
+_Array = npt.NDArray[np.generic]
+
+
+def vector_shape(tensor: Tensor) -> tuple[int, ...]:
+    """The shape of one vector: the tensor's, without a leading batch of 1."""
+    return tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
+
+
+def random_inputs(graph: Graph, samples: int, seed: int) -> tuple[_Array, ...]:
+    """Uniform random vectors: the whole range of an integer type, -1..1 for float32.
+
+    Returns:
+        One array per graph input, (samples, *vector shape), in the stored type.
+
+    Raises:
+        UsageError: fewer than one sample.
+        UnsupportedModelError: an input of another type.
+    """
+    if samples < 1:
+        msg = f"at least one vector is needed, not {samples}"
+        raise UsageError(msg)
+    generator = np.random.default_rng(seed)
+    arrays: list[_Array] = []
+    for index in graph.inputs:
+        tensor = graph.tensor(index)
+        shape = (samples, *vector_shape(tensor))
+        if tensor.dtype == "float32":
+            arrays.append(generator.uniform(-1.0, 1.0, shape).astype(np.float32))
+        elif tensor.dtype in {"int8", "uint8", "int16"}:
+            limits = np.iinfo(tensor.dtype)
+            arrays.append(generator.integers(limits.min, limits.max + 1, shape, dtype=tensor.dtype))
+        else:
+            msg = f"no random vectors for the input '{tensor.name}' of type {tensor.dtype}"
+            raise UnsupportedModelError(msg, hint="give vectors with --inputs")
+    return tuple(arrays)
+
+
+def read_inputs(path: Path, graph: Graph) -> tuple[_Array, ...]:
+    """Vectors from an ``.npz``: one array per input, by the input's name or else in file order.
+
+    Raises:
+        MissingPathError: there is no such file.
+        InputError: not an ``.npz``, or arrays that do not fit the network's inputs.
+    """
+    existing_file(path, "the file of input vectors")
+    try:
+        with refusals("read", path), np.load(path, allow_pickle=False) as stored:
+            if not isinstance(stored, np.lib.npyio.NpzFile):
+                msg = f"{path} is not an .npz file"
+                raise InputError(msg, hint="write it with numpy.savez(path, array)")
+            arrays = {name: np.asarray(stored[name]) for name in stored.files}
+    except (ValueError, EOFError, zipfile.BadZipFile, KeyError, zipfile.error) as error:
+        msg = f"{path} is not a readable .npz file: {error}"
+        raise InputError(msg, hint="write it with numpy.savez(path, array)") from error
+    tensors = [graph.tensor(index) for index in graph.inputs]
+    names = [tensor.name for tensor in tensors]
+    if set(names) <= arrays.keys():
+        chosen = [arrays[name] for name in names]
+    elif len(arrays) == len(tensors):
+        chosen = list(arrays.values())
+    else:
+        msg = f"{path} holds {len(arrays)} arrays; the network has {len(tensors)} inputs"
+        raise InputError(msg, hint="name the arrays: " + ", ".join(names))
+    counts = {len(array) if array.ndim else 0 for array in chosen}
+    if len(counts) != 1 or 0 in counts:
+        msg = f"{path}: every array needs the same number of vectors, at least one"
+        raise InputError(msg, hint="the first axis of each array counts the vectors")
+    return tuple(_fitted(path, array, tensor) for array, tensor in zip(chosen, tensors, strict=True))
+
+
+def _fitted(path: Path, array: _Array, tensor: Tensor) -> _Array:
+    shape = vector_shape(tensor)
+    if array.dtype.name != tensor.dtype:
+        msg = f"{path}: the input '{tensor.name}' takes {tensor.dtype}, not {array.dtype.name}"
+        hint = "give the values as the network stores them"
+        if tensor.quantization is not None:
+            q = tensor.quantization
+            hint += f": round(real / {q.scale:.9g}) + {q.zero_point}"
+        raise InputError(msg, hint=hint)
+    if array.size // len(array) != math.prod(shape):
+        msg = f"{path}: a vector of '{tensor.name}' has the shape {shape}, not {array.shape[1:]}"
+        raise InputError(msg, hint="the first axis counts the vectors")
+    return array.reshape(len(array), *shape)

@@ -1,0 +1,35 @@
+"""Choosing a data set by the name in the project file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+
+from cubeai_auto.errors import ConfigError
+from cubeai_auto.models.dataset import Dataset
+from cubeai_auto.models.options import DatasetOptions
+
+__all__ = ["Loader", "load_named"]
+
+Loader = Callable[[DatasetOptions], Dataset]
+
+
+def load_named(options: DatasetOptions, loaders: Mapping[str, Loader]) -> Dataset:
+    """Load the data set that ``options.name`` names.
+
+    Args:
+        options: the ``[dataset]`` table.
+        loaders: what the recipe can train on.
+
+    Raises:
+        ConfigError: no loader has that name; the hint names the nearest.
+        CubeAIError: whatever the loader raises.
+    """
+    loader = loaders.get(options.name)
+    if loader is None:
+        near = difflib.get_close_matches(options.name, loaders, n=1)
+        known = ", ".join(sorted(loaders))
+        msg = f"unknown data set {options.name!r}; this recipe reads: {known}"
+        hint = f"did you mean {near[0]!r}?" if near else f"--set dataset.name={next(iter(loaders))}"
+        raise ConfigError(msg, key="dataset.name", hint=hint)
+    return loader(options)

@@ -1,0 +1,138 @@
+"""A project's ``model.py``: its data, its network and its training, loaded as a typed value."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import inspect
+import sys
+import traceback
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, cast
+
+from cubeai_auto.contract import InputContract
+from cubeai_auto.errors import ConfigError, CubeAIError, ToolMissingError
+from cubeai_auto.files import existing_file
+from cubeai_auto.models.backend import KerasModel
+from cubeai_auto.models.dataset import Dataset
+from cubeai_auto.models.options import DatasetOptions, Progress, TrainingOptions
+from cubeai_auto.models.training import TrainedModel
+
+__all__ = ["Recipe", "load_recipe", "recipe_errors"]
+
+_FUNCTIONS = {
+    "load_data": ("options",),
+    "build": ("training",),
+    "train": ("dataset", "options", "progress"),
+}
+
+
+class Recipe(Protocol):
+    """What a ``model.py`` holds at its top level."""
+
+    CONTRACT: InputContract
+    """How raw samples become the network's input."""
+
+    CLASSES: tuple[str, ...]
+    """The name of each output of the network, by index."""
+
+    def load_data(self, options: DatasetOptions) -> Dataset:
+        """The data set that the options name."""
+
+    def build(self, training: TrainingOptions) -> KerasModel:
+        """The network with its first weights."""
+
+    def train(self, dataset: Dataset, options: TrainingOptions, progress: Progress) -> TrainedModel:
+        """The trained network."""
+
+
+class _Loader(SourceFileLoader):
+    """Loads the source as it is now, and writes no ``__pycache__`` beside the user's files."""
+
+    def path_stats(self, path: object) -> dict[str, object]:  # noqa: ARG002 (as the base class has it)
+        msg = "no bytecode cache"
+        raise OSError(msg)
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Run a ``model.py`` and check that it holds what a recipe needs.
+
+    The file becomes a module under a name of its own, so that two projects' files do not meet.
+
+    Raises:
+        MissingPathError: the file does not exist.
+        ConfigError: it cannot be read or run, or something is missing or of the wrong kind; with file
+            and, where known, line.
+        ToolMissingError: it imports a package that is not installed.
+    """
+    path = existing_file(path, "the recipe").resolve()
+    name = f"cubeai_auto_recipe_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+    spec = ModuleSpec(name, _Loader(name, str(path)), origin=str(path))
+    spec.has_location = True
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        with recipe_errors(path):
+            cast("_Loader", spec.loader).exec_module(module)
+        _check(module, path)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return cast("Recipe", module)
+
+
+@contextlib.contextmanager
+def recipe_errors(path: Path) -> Iterator[None]:
+    """Turn a mistake in a recipe, while it is loaded or one of its functions runs, into a typed error.
+
+    Errors of this package pass unchanged, and so do those that do not come out of the file.
+
+    Raises:
+        ConfigError: any other exception that passed through the file, with the line there.
+        ToolMissingError: an import of a package that is not installed.
+    """
+    try:
+        yield
+    except CubeAIError:
+        raise
+    except Exception as error:
+        if isinstance(error, SyntaxError) and error.filename == str(path):
+            msg = f"Python syntax: {error.msg}"
+            raise ConfigError(msg, file=path, line=error.lineno) from error
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+        if not lines:
+            raise
+        if isinstance(error, ModuleNotFoundError) and error.name is not None:
+            msg = f"{path}:{lines[-1]}: the recipe imports {error.name}, which is not installed"
+            raise ToolMissingError(msg, hint=f"pip install {error.name.split('.')[0]}") from error
+        msg = f"{type(error).__name__}: {error}"
+        raise ConfigError(msg, file=path, line=lines[-1]) from error
+
+
+def _check(module: ModuleType, path: Path) -> None:
+    """Raise for whatever a recipe needs and this module does not hold."""
+    contract = getattr(module, "CONTRACT", None)
+    if not isinstance(contract, InputContract):
+        msg = "a recipe needs CONTRACT, an InputContract"
+        raise ConfigError(msg, file=path, hint="from cubeai_auto.contract import InputContract")
+    classes = getattr(module, "CLASSES", None)
+    if not isinstance(classes, tuple) or not classes or not all(isinstance(c, str) for c in classes):
+        msg = "a recipe needs CLASSES, a tuple with the name of each output"
+        raise ConfigError(msg, file=path)
+    for name, parameters in _FUNCTIONS.items():
+        function = getattr(module, name, None)
+        wanted = f"{name}({', '.join(parameters)})"
+        if not inspect.isfunction(function):
+            msg = f"a recipe needs the function {wanted}"
+            raise ConfigError(msg, file=path)
+        try:
+            inspect.signature(function).bind(*parameters)
+        except TypeError as error:
+            msg = f"the function {name} must take {len(parameters)} arguments: {wanted}"
+            line = function.__code__.co_firstlineno
+            raise ConfigError(msg, file=path, line=line) from error

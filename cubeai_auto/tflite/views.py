@@ -1,0 +1,33 @@
+"""Operators that move no byte: their output is their input under another shape."""
+
+from __future__ import annotations
+
+from cubeai_auto.tflite.graph import Graph, Operator
+
+__all__ = ["is_view", "moves_data"]
+
+_RESHAPING = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})
+
+
+def moves_data(graph: Graph, op: Operator) -> bool:
+    """Whether a TRANSPOSE changes the order of the elements in memory.
+
+    It does not if the dimensions larger than 1 keep their order. An order that is not a constant
+    counts as moving.
+    """
+    source, order = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
+    if order.data is None:
+        return source.elements > 1
+    wide = [int(axis) for axis in order.data.ravel().tolist()]
+    kept = [axis for axis in wide if not 0 <= axis < len(source.shape) or source.shape[axis] != 1]
+    return kept != sorted(kept)
+
+
+def is_view(graph: Graph, op: Operator) -> bool:
+    """Whether the output can be the input's own buffer, read under another shape."""
+    if op.custom or op.name not in _RESHAPING | {"TRANSPOSE"}:
+        return False
+    source, target = graph.tensors[op.inputs[0]], graph.tensors[op.outputs[0]]
+    if source.dtype != target.dtype or source.nbytes != target.nbytes:
+        return False
+    return op.name in _RESHAPING or not moves_data(graph, op)
