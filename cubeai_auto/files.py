@@ -147,7 +147,9 @@ def write_files(directory: Path, contents: Mapping[str, str | bytes]) -> None:
         raise MissingPathError(msg)
     with refusals("write into", directory):
         directory.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent))
+        staging = Path(
+            tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent)
+        )
         try:
             for name, content in contents.items():
                 write_atomic(staging / name, content)

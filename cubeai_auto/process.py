@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from cubeai_auto.errors import ToolFailedError, ToolMissingError, ToolTimeoutError
+from cubeai_auto.files import refusals
 
 __all__ = ["Completed", "find_program", "run"]
 
@@ -90,6 +91,7 @@ def run(
         ToolMissingError: the program cannot be found.
         ToolTimeoutError: it ran longer than ``timeout``.
         ToolFailedError: it could not be started or ended with another status than ``ok_codes``.
+        RefusedError: the log cannot be written.
     """
     argv = [str(argument) for argument in arguments]
     command = shlex.join(argv)
@@ -158,7 +160,8 @@ def _text(stream: IO[bytes]) -> str:
 
 
 def _append_log(log: Path, done: Completed) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8", newline="\n") as stream:
-        stream.write(f"$ {done.command}\n{done.stdout}{done.stderr}")
-        stream.write(f"[exit status {done.returncode} after {done.seconds:.2f} s]\n\n")
+    with refusals("write the log", log):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(f"$ {done.command}\n{done.stdout}{done.stderr}")
+            stream.write(f"[exit status {done.returncode} after {done.seconds:.2f} s]\n\n")

@@ -64,22 +64,22 @@ class Quantity:
         return {"value": self.value, "unit": self.unit, "how": self.how, "source": self.source}
 
 
-def measured(value: int | float, unit: str, source: str) -> Quantity:
+def measured(value: float, unit: str, source: str) -> Quantity:
     """A value that a real run or a real file gave."""
     return Quantity(value, unit, "measured", source)
 
 
-def reported(value: int | float, unit: str, source: str) -> Quantity:
+def reported(value: float, unit: str, source: str) -> Quantity:
     """A value that another tool's report or a publication states."""
     return Quantity(value, unit, "reported", source)
 
 
-def predicted(value: int | float, unit: str, source: str) -> Quantity:
+def predicted(value: float, unit: str, source: str) -> Quantity:
     """A value computed from known rules, without a run."""
     return Quantity(value, unit, "predicted", source)
 
 
-def simulated(value: int | float, unit: str, source: str) -> Quantity:
+def simulated(value: float, unit: str, source: str) -> Quantity:
     """A value that an emulator gave."""
     return Quantity(value, unit, "simulated", source)
 

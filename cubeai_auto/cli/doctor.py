@@ -1,4 +1,12 @@
 """placeholder"""
-NAME="doctor"; HELP="x"
-def add_arguments(parser): pass
-def run(options): return 0
+
+NAME = "doctor"
+HELP = "x"
+
+
+def add_arguments(parser):
+    pass
+
+
+def run(options):
+    return 0

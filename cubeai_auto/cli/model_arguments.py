@@ -15,9 +15,7 @@ __all__ = ["add_model_arguments", "request_from"]
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the model, the target and the engine's options."""
     parser.add_argument("model", metavar="MODEL", type=Path, help="a .tflite file")
-    parser.add_argument(
-        "--target", default="stm32f4", help="STM32 series, such as stm32f4 (default)"
-    )
+    parser.add_argument("--target", default="stm32f4", help="STM32 series, such as stm32f4 (default)")
     parser.add_argument(
         "--engine",
         choices=("auto", "builtin", "stedgeai"),

@@ -1,3 +1,10 @@
-NAME="run"; HELP="x"
-def add_arguments(parser): pass
-def run(options): return 0
+NAME = "run"
+HELP = "x"
+
+
+def add_arguments(parser):
+    pass
+
+
+def run(options):
+    return 0

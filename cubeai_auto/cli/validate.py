@@ -9,6 +9,8 @@ from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
+_MISSING = 3
+
 NAME = "validate"
 HELP = "run the generated code and compare every output with TFLM's"
 
@@ -17,7 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's own arguments."""
     add_model_arguments(parser)
     parser.add_argument(
-        "--on", choices=("host", "emulator", "board"), default="host", help="where to run (default: host)"
+        "--on",
+        choices=("host", "emulator", "board"),
+        default="host",
+        help="where to run (default: host)",
     )
     parser.add_argument("--samples", type=int, default=200, help="random vectors (default: 200)")
     parser.add_argument("--seed", type=int, default=1, help="of the random vectors (default: 1)")
@@ -25,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--inputs", type=Path, metavar="FILE.npz", help="vectors from a file instead of random ones"
     )
     parser.add_argument(
-        "--work", type=Path, metavar="DIR", help="keep builds and logs there (default: a temporary folder)"
+        "--work",
+        type=Path,
+        metavar="DIR",
+        help="keep builds and logs there (default: a temporary folder)",
     )
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds for each program")
 
@@ -59,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
             result = engine.validate(
                 request, ValidationRequest(options.on, inputs, work, options.timeout)
             ).result
-            code = 0 if result.passed else 1
+            code = _MISSING if result.oracle is None else 0 if result.passed else 1
         except ToolMissingError as error:
             result = not_validated(options.on, engine.name, error.message)
             code = error.exit_code

@@ -63,6 +63,10 @@ def constants_of(name: str, layer: Layer) -> tuple[Constant, ...]:
         case DenseF32() as dense:
             rows, depth = dense.weights.shape
             weights = constant("weights", dense.weights.ravel(), f"{rows} x {depth}, row by row")
-            return (weights,) if dense.bias is None else (weights, constant("bias", dense.bias, "one per row"))
+            return (
+                (weights,)
+                if dense.bias is None
+                else (weights, constant("bias", dense.bias, "one per row"))
+            )
         case _:
             return ()

@@ -154,7 +154,9 @@ def kernel_files(kernels: tuple[str, ...], options: EmitOptions) -> tuple[Genera
     names = {"stai.h", "cai_kernels.h"}.union(*(_KERNEL_SOURCES[kernel] for kernel in kernels))
     folder = files("cubeai_auto.codegen") / "kernels"
     return tuple(
-        GeneratedFile(name, _config(options) if name == "cai_config.h" else (folder / name).read_text("utf-8"))
+        GeneratedFile(
+            name, _config(options) if name == "cai_config.h" else (folder / name).read_text("utf-8")
+        )
         for name in sorted(names)
     )
 
@@ -225,9 +227,7 @@ def _page(
         alignment=ALIGNMENT,
         constants=tuple(_constant_text(constant) for constant in constants),
         constant_bytes=sum(constant.data.nbytes for constant in constants),
-        layers=tuple(
-            _layer_text(graph, layer, by_layer[layer.name], memory) for layer in layers
-        ),
+        layers=tuple(_layer_text(graph, layer, by_layer[layer.name], memory) for layer in layers),
         inputs=tuple(tensor_text(index, "INPUTS") for index in graph.inputs),
         outputs=tuple(tensor_text(index, "OUTPUTS") for index in graph.outputs),
         inputs_inside=memory.io_inside,
@@ -312,7 +312,10 @@ def _fields(body: LayerBody, constants: dict[str, Constant]) -> list[tuple[str, 
         case DenseS8():
             rows, depth = body.weights.shape
             return [
-                *((role, constants[role].symbol) for role in ("weights", "bias", "multiplier", "shift")),
+                *(
+                    (role, constants[role].symbol)
+                    for role in ("weights", "bias", "multiplier", "shift")
+                ),
                 ("batches", f"{body.batches}u"),
                 ("rows", f"{rows}u"),
                 ("depth", f"{depth}u"),
@@ -341,7 +344,11 @@ def _fields(body: LayerBody, constants: dict[str, Constant]) -> list[tuple[str, 
                 ("diff_min", c_int(body.diff_min)),
             ]
         case SoftmaxF32():
-            return [("rows", f"{body.rows}u"), ("depth", f"{body.depth}u"), ("beta", c_float(body.beta))]
+            return [
+                ("rows", f"{body.rows}u"),
+                ("depth", f"{body.depth}u"),
+                ("beta", c_float(body.beta)),
+            ]
         case Affine():
             return [
                 ("count", f"{body.count}u"),

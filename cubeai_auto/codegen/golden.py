@@ -52,13 +52,13 @@ def doubling_high_multiply(a: _Wide, b: _Wide) -> _Wide:
 
 
 def rounding_shift_right(x: _Wide, n: _Wide) -> _Wide:
-    """x / 2^n, rounded to nearest with halves away from zero: the second rounding."""
+    """X / 2^n, rounded to nearest with halves away from zero: the second rounding."""
     half = np.where(n > 0, np.int64(1) << np.maximum(n - 1, 0), 0)
     return np.where(n > 0, (x + np.where(x < 0, -1, 0) + half) >> n, x)
 
 
 def requantize(x: _Wide, multiplier: _Wide, shift: _Wide) -> _Wide:
-    """x * multiplier * 2^(shift - 31), rounded twice; a left shift comes first and wraps."""
+    """X * multiplier * 2^(shift - 31), rounded twice; a left shift comes first and wraps."""
     left, right = np.maximum(shift, 0), np.maximum(-shift, 0)
     return rounding_shift_right(doubling_high_multiply(_wrap32(x << left), multiplier), right)
 
@@ -81,7 +81,7 @@ def _dense_f32(body: DenseF32, x: _Array) -> _Array:
 
 
 def _exp_negative(a: _Wide) -> _Wide:
-    """exp of a Q5.26 number <= 0, in Q0.31 (gemmlowp's polynomial on a quarter, then factors)."""
+    """Exp of a Q5.26 number <= 0, in Q0.31 (gemmlowp's polynomial on a quarter, then factors)."""
     quarter = 2**24
     t = (a & (quarter - 1)) - quarter
     x = (t << 5) + 2**28
@@ -117,7 +117,9 @@ def _softmax_s8(body: SoftmaxS8, x: _Array) -> _Array:
         difference = values - values.max()
         kept = difference >= body.diff_min
         multiplier = np.full(int(kept.sum()), body.multiplier, np.int64)
-        e = _exp_negative(requantize(difference[kept], multiplier, np.full_like(multiplier, body.shift)))
+        e = _exp_negative(
+            requantize(difference[kept], multiplier, np.full_like(multiplier, body.shift))
+        )
         total = int(rounding_shift_right(e, np.full_like(e, 12)).sum())
         headroom = 32 - total.bit_length()
         scale = _one_over_one_plus((total << headroom) - 2**31)

@@ -30,21 +30,14 @@ from cubeai_auto.errors import UnsupportedModelError
 from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph, Operator, Quantization, Tensor
 from cubeai_auto.tflite.preflight import preflight
+from cubeai_auto.tflite.support import OperatorSupport
 from cubeai_auto.tflite.views import is_view
 
-__all__ = ["SUPPORTED", "OperatorSupport", "lower"]
+__all__ = ["SUPPORTED", "lower"]
+
 
 class _RefusedError(Exception):
     """An operator that no kernel covers; the text says what and what would help."""
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorSupport:
-    """A line of the list of supported operators."""
-
-    name: str
-    dtypes: tuple[str, ...]
-    limits: str
 
 
 SUPPORTED: tuple[OperatorSupport, ...] = (
@@ -55,7 +48,9 @@ SUPPORTED: tuple[OperatorSupport, ...] = (
         "fused RELU, RELU6, RELU_N1_TO_1",
     ),
     OperatorSupport("SOFTMAX", ("int8", "float32"), "last dimension; int8 output 1/256, -128"),
-    OperatorSupport("QUANTIZE", ("float32 to int8", "int8 to int8", "int8 to uint8", "uint8 to int8"), "per tensor"),
+    OperatorSupport(
+        "QUANTIZE", ("float32 to int8", "int8 to int8", "int8 to uint8", "uint8 to int8"), "per tensor"
+    ),
     OperatorSupport("DEQUANTIZE", ("int8 to float32", "uint8 to float32"), "per tensor"),
     *(
         OperatorSupport(name, ("any",), "a view: no code, no copy")
@@ -69,6 +64,7 @@ def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
     """The layers of a network, in execution order; views become none.
 
     Args:
+        graph: the network.
         dsp: whether the target has the DSP extension, so that paired kernels pay.
 
     Raises:
@@ -118,7 +114,8 @@ def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
 
 def _interface_problems(graph: Graph) -> list[str]:
     problems = [
-        f"{kind} '{graph.tensor(index).name}': type {graph.tensor(index).dtype} is not int8, uint8 or float32"
+        f"{kind} '{graph.tensor(index).name}': type {graph.tensor(index).dtype}, "
+        "not int8, uint8 or float32"
         for kind, indices in (("input", graph.inputs), ("output", graph.outputs))
         for index in indices
         if graph.tensor(index).dtype not in {"int8", "uint8", "float32"}
@@ -274,7 +271,7 @@ def _dense_s8(at: _Context, weights: Tensor, bias: Tensor | None, batches: int) 
 def _dense_ratios(
     given: Quantization, weights: Quantization, produced: Quantization, bias: Tensor | None
 ) -> list[float]:
-    """input scale * weight scale / output scale, in the precision that TFLM computes it in."""
+    """Input scale * weight scale / output scale, in the precision that TFLM computes it in."""
     if weights.per_channel:
         return [given.scale * scale / produced.scale for scale in weights.scales]
     product = float(np.float32(given.scale) * np.float32(weights.scale))

@@ -1,1 +1,7 @@
-"""TODO."""
+"""One vocabulary for every deployment of a network: sides, limits, and the record of a run."""
+
+from cubeai_auto.compare.budgets import Budgets, check_budget
+from cubeai_auto.compare.record import RunRecord, VariantRecord
+from cubeai_auto.compare.sides import compare
+
+__all__ = ["Budgets", "RunRecord", "VariantRecord", "check_budget", "compare"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import JsonValue, Quantity
@@ -106,7 +107,13 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Misread:
-    """A test picture the deployed network got wrong: raw grey values 0..255, row by row."""
+    """A test picture the deployed network got wrong: raw gray values 0..255, row by row."""
+
+    # Read by the run folder, which keeps records as JSON: bytes go as base64.
+    __pydantic_config__: ClassVar[dict[str, str]] = {
+        "ser_json_bytes": "base64",
+        "val_json_bytes": "base64",
+    }
 
     index: int
     label: str
@@ -163,13 +170,16 @@ class VariantRecord:
 
 @dataclass(frozen=True, slots=True)
 class BudgetCheck:
-    """A limit of the project against the value obtained; unknown values do not pass."""
+    """A limit of the project against the value obtained.
+
+    ``passed`` is ``None`` if the value could not be obtained; its reason says why.
+    """
 
     name: str
     variant: str
     limit: float
     value: Quantity
-    passed: bool
+    passed: bool | None
 
     def to_json(self) -> dict[str, JsonValue]:
         """One element of ``budgets``."""

@@ -14,6 +14,7 @@ from cubeai_auto.reports.memory import MemoryMap
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
 from cubeai_auto.target import Target
+from cubeai_auto.tflite.support import OperatorSupport
 
 __all__ = ["Engine", "EngineRequest", "EngineResult", "Place", "Validation", "ValidationRequest"]
 
@@ -35,6 +36,7 @@ class EngineRequest:
         io_in_activations: whether inputs and outputs share the activations buffer.
         fast_float: whether float results may differ in the last bits.
         contract: the input contract, exported into the generated header.
+        shown_model: the model's path as reports should state it, if not where it is read.
     """
 
     model: Path
@@ -47,6 +49,7 @@ class EngineRequest:
     io_in_activations: bool = True
     fast_float: bool = False
     contract: InputContract | None = None
+    shown_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,15 @@ class Engine(Protocol):
         """``builtin`` or ``stedgeai``."""
 
     @property
+    def title(self) -> str:
+        """The engine's name for readers."""
+
+    @property
     def version(self) -> str:
         """The engine's own version."""
+
+    def supported_operators(self) -> tuple[OperatorSupport, ...]:
+        """The operators it compiles, with types and limits."""
 
     def analyze(self, request: EngineRequest) -> EngineResult:
         """The report, without leaving files."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,23 +16,24 @@ import numpy.typing as npt
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_network
-from cubeai_auto.codegen.lower import SUPPORTED, OperatorSupport
+from cubeai_auto.codegen.lower import SUPPORTED
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
-from cubeai_auto.engines.vectors import vector_shape
 from cubeai_auto.errors import ToolMissingError, UsageError
 from cubeai_auto.files import write_files
 from cubeai_auto.firmware.emulator import run_on_emulator
 from cubeai_auto.firmware.footprint import LinkedFootprint, link_footprint
 from cubeai_auto.firmware.host import run_on_host
 from cubeai_auto.firmware.vectors import OutputSpec
-from cubeai_auto.quantity import Quantity, missing, simulated
 from cubeai_auto.jsontext import json_text
+from cubeai_auto.quantity import Quantity, missing, simulated
 from cubeai_auto.reports.metrics import compare_outputs
 from cubeai_auto.reports.text import report_text
-from cubeai_auto.reports.validation import ValidationResult
+from cubeai_auto.reports.validation import ValidationResult, not_validated
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import load_model
+from cubeai_auto.tflite.support import OperatorSupport
+from cubeai_auto.tflite.vectors import batched_inputs
 from cubeai_auto.tflm.host import run_host
 
 __all__ = ["SOFTMAX_ULP", "BuiltinEngine"]
@@ -91,8 +92,11 @@ class BuiltinEngine:
     def validate(self, request: EngineRequest, validation: ValidationRequest) -> Validation:
         """Run the generated code on every vector and compare each output element with TFLM's.
 
+        Without TFLM's host wheel the code still runs; the result then has no oracle, and says why.
+
         Raises:
-            ToolMissingError: compiler, emulator or oracle are not there.
+            ToolMissingError: the compiler or the emulator is not there.
+            InputError: the vectors do not fit the network.
             UnsupportedModelError: the engine or the oracle refuses the model.
             UsageError: a board was asked for.
         """
@@ -100,16 +104,32 @@ class BuiltinEngine:
             msg = "the built-in engine runs on the host and in the emulator, not on boards"
             raise UsageError(msg, hint="use --on emulator")
         graph = load_model(request.model)
+        batched_inputs(graph, validation.inputs)
         network = _compile(graph, request)
         sources = validation.work / "generated"
         write_files(sources, {f.name: f.content for f in network.files})
         ran = _run(graph, request, validation, sources)
-        oracle = run_host(
-            request.model,
-            validation.inputs,
-            timeout=validation.timeout,
-            log=validation.work / "tflm.log",
-        )
+        return Validation(self._judge(graph, request, validation, ran), ran.outputs)
+
+    def _judge(
+        self, graph: Graph, request: EngineRequest, validation: ValidationRequest, ran: _Ran
+    ) -> ValidationResult:
+        """Compare what the code computed with the oracle."""
+        engine = self.name
+        try:
+            oracle = run_host(
+                request.model,
+                validation.inputs,
+                timeout=validation.timeout,
+                log=validation.work / "tflm.log",
+            )
+        except ToolMissingError as error:
+            return replace(
+                not_validated(validation.on, engine, error.message),
+                vectors=len(validation.inputs[0]),
+                instructions=ran.instructions,
+                stack=ran.stack,
+            )
         ulp = SOFTMAX_ULP if _has_float_softmax(graph) else 0
         compared = compare_outputs(
             ran.outputs,
@@ -117,9 +137,9 @@ class BuiltinEngine:
             [graph.tensor(index).quantization for index in graph.outputs],
             ulp=ulp,
         )
-        result = ValidationResult(
+        return ValidationResult(
             on=validation.on,
-            engine=f"{self.title} {self.version}",
+            engine=engine,
             oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host)",
             vectors=compared.vectors,
             outputs_compared=compared.outputs_compared,
@@ -130,7 +150,6 @@ class BuiltinEngine:
             instructions=ran.instructions,
             stack=ran.stack,
         )
-        return Validation(result, ran.outputs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +202,7 @@ def _measure(network: GeneratedNetwork, request: EngineRequest) -> tuple[LinkedF
 
 def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, sources: Path) -> _Ran:
     outputs: Sequence[OutputSpec] = [
-        OutputSpec(graph.tensor(index).dtype, vector_shape(graph.tensor(index)))
+        OutputSpec(graph.tensor(index).dtype, graph.tensor(index).vector_shape)
         for index in graph.outputs
     ]
     if validation.on == "host":

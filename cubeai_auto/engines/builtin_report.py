@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import GeneratedNetwork
@@ -39,7 +39,7 @@ def build_report(
     return CubeReport(
         tool=ToolInfo(_TOOL, __version__),
         status="ok",
-        model_path=str(request.model),
+        model_path=request.shown_model or str(request.model),
         model_name=graph.name,
         model_format=_format(graph),
         model_hash=graph.sha256,
@@ -60,7 +60,7 @@ def build_report(
             )
             for operator, cost in zip(graph.operators, costs, strict=True)
         ),
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         target=request.target.name,
         compression=request.compression,
         optimization=request.optimization,
@@ -83,9 +83,7 @@ def memory_map(graph: Graph, network: GeneratedNetwork) -> MemoryMap:
     )
 
 
-def report_json(
-    report: CubeReport, request: EngineRequest, memory: MemoryMap
-) -> dict[str, JsonValue]:
+def report_json(report: CubeReport, request: EngineRequest, memory: MemoryMap) -> dict[str, JsonValue]:
     """The content of ``<name>_report.json``."""
     return {
         "schema": "cubeai-auto/generate/1",
@@ -102,7 +100,9 @@ def _format(graph: Graph) -> str:
     """Types of inputs and weights, and how the weights are quantized."""
     kinds = sorted({graph.tensor(index).dtype for index in graph.inputs})
     filters = [
-        tensor for tensor in graph.tensors if tensor.is_constant and len(tensor.shape) > 1 and tensor.quantization
+        tensor
+        for tensor in graph.tensors
+        if tensor.is_constant and len(tensor.shape) > 1 and tensor.quantization
     ]
     stored = sorted({tensor.dtype for tensor in filters})
     if not stored:
@@ -127,7 +127,10 @@ def _tensor(graph: Graph, index: int) -> TensorInfo:
 def _footprint(
     graph: Graph, network: GeneratedNetwork, linked: LinkedFootprint | None, no_sizes: str
 ) -> Footprint:
-    io = [sum(graph.tensor(index).nbytes for index in indices) for indices in (graph.inputs, graph.outputs)]
+    io = [
+        sum(graph.tensor(index).nbytes for index in indices)
+        for indices in (graph.inputs, graph.outputs)
+    ]
     where = "the tensors' sizes: their buffers are the caller's"
     inside = missing("inside activations")
     inputs, outputs = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import zipfile
 from pathlib import Path
 
@@ -11,16 +10,12 @@ import numpy.typing as npt
 
 from cubeai_auto.errors import InputError, UnsupportedModelError, UsageError
 from cubeai_auto.files import existing_file, refusals
-from cubeai_auto.tflite.graph import Graph, Tensor
+from cubeai_auto.tflite.graph import Graph
+from cubeai_auto.tflite.vectors import batched_inputs
 
-__all__ = ["random_inputs", "read_inputs", "vector_shape"]
+__all__ = ["random_inputs", "read_inputs"]
 
 _Array = npt.NDArray[np.generic]
-
-
-def vector_shape(tensor: Tensor) -> tuple[int, ...]:
-    """The shape of one vector: the tensor's, without a leading batch of 1."""
-    return tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
 
 
 def random_inputs(graph: Graph, samples: int, seed: int) -> tuple[_Array, ...]:
@@ -40,7 +35,7 @@ def random_inputs(graph: Graph, samples: int, seed: int) -> tuple[_Array, ...]:
     arrays: list[_Array] = []
     for index in graph.inputs:
         tensor = graph.tensor(index)
-        shape = (samples, *vector_shape(tensor))
+        shape = (samples, *tensor.vector_shape)
         if tensor.dtype == "float32":
             arrays.append(generator.uniform(-1.0, 1.0, shape).astype(np.float32))
         elif tensor.dtype in {"int8", "uint8", "int16"}:
@@ -78,23 +73,4 @@ def read_inputs(path: Path, graph: Graph) -> tuple[_Array, ...]:
     else:
         msg = f"{path} holds {len(arrays)} arrays; the network has {len(tensors)} inputs"
         raise InputError(msg, hint="name the arrays: " + ", ".join(names))
-    counts = {len(array) if array.ndim else 0 for array in chosen}
-    if len(counts) != 1 or 0 in counts:
-        msg = f"{path}: every array needs the same number of vectors, at least one"
-        raise InputError(msg, hint="the first axis of each array counts the vectors")
-    return tuple(_fitted(path, array, tensor) for array, tensor in zip(chosen, tensors, strict=True))
-
-
-def _fitted(path: Path, array: _Array, tensor: Tensor) -> _Array:
-    shape = vector_shape(tensor)
-    if array.dtype.name != tensor.dtype:
-        msg = f"{path}: the input '{tensor.name}' takes {tensor.dtype}, not {array.dtype.name}"
-        hint = "give the values as the network stores them"
-        if tensor.quantization is not None:
-            q = tensor.quantization
-            hint += f": round(real / {q.scale:.9g}) + {q.zero_point}"
-        raise InputError(msg, hint=hint)
-    if array.size // len(array) != math.prod(shape):
-        msg = f"{path}: a vector of '{tensor.name}' has the shape {shape}, not {array.shape[1:]}"
-        raise InputError(msg, hint="the first axis counts the vectors")
-    return array.reshape(len(array), *shape)
+    return batched_inputs(graph, chosen)

@@ -135,15 +135,16 @@ def _release() -> str:
 
 
 def _read_table(file: Path) -> npt.NDArray[np.int64]:
+    with refusals("read", file):
+        content = file.read_bytes()
     try:
-        with refusals("read", file):
-            text = gzip.decompress(file.read_bytes()).decode("ascii")
-        table = np.loadtxt(text.splitlines(), delimiter=",", ndmin=2)
+        lines = gzip.decompress(content).decode("ascii").split()
+        table = np.loadtxt(lines or ["0"], delimiter=",", ndmin=2)
     except (EOFError, ValueError, gzip.BadGzipFile, zlib.error) as error:
         msg = f"{file} is damaged: {error}"
         raise DatasetError(msg, hint="reinstall scikit-learn") from error
     cells = table.astype(np.int64)
-    good = cells.shape[1] == _CELLS**2 + 1 and len(cells) > 0 and np.array_equal(cells, table)
+    good = cells.shape[1] == _CELLS**2 + 1 and np.array_equal(cells, table)
     if not good or cells.min() < 0 or cells[:, :-1].max() > _INK or cells[:, -1].max() > 9:
         msg = f"{file} does not hold 8x8 digits with ink 0..16 and a label"
         raise DatasetError(msg, hint="reinstall scikit-learn")

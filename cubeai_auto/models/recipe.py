@@ -100,7 +100,7 @@ def recipe_errors(path: Path) -> Iterator[None]:
     except CubeAIError:
         raise
     except Exception as error:
-        if isinstance(error, SyntaxError) and error.filename == str(path):
+        if isinstance(error, SyntaxError) and error.filename in {None, str(path)}:
             msg = f"Python syntax: {error.msg}"
             raise ConfigError(msg, file=path, line=error.lineno) from error
         frames = traceback.extract_tb(error.__traceback__)

@@ -57,7 +57,10 @@ def report_text(report: CubeReport, memory: MemoryMap | None) -> str:
             ),
         ]
     if report.layers:
-        lines += [_RULE, f"{'id':>4}  {'operator':<20} {'output shape':<18} {'params':>10} {'MACC':>12}"]
+        lines += [
+            _RULE,
+            f"{'id':>4}  {'operator':<20} {'output shape':<18} {'params':>10} {'MACC':>12}",
+        ]
         lines += [
             f"{layer.id:>4}  {layer.type:<20} {'x'.join(map(str, layer.shape)) or 'scalar':<18} "
             f"{'-' if layer.params is None else format(layer.params, ','):>10} {_number(layer.macc):>12}"
@@ -92,7 +95,9 @@ def validation_text(result: ValidationResult) -> str:
 
 def _tensor_line(kind: str, tensor: TensorInfo) -> str:
     shape = "x".join(map(str, tensor.shape)) or "scalar"
-    affine = "" if tensor.scale is None else f", scale {tensor.scale:.9g}, zero point {tensor.zero_point}"
+    affine = (
+        "" if tensor.scale is None else f", scale {tensor.scale:.9g}, zero point {tensor.zero_point}"
+    )
     return f"{kind:<13} {tensor.name}: {tensor.dtype} {shape}, {tensor.bytes:,} B{affine}"
 
 

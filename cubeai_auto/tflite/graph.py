@@ -89,6 +89,11 @@ class Tensor:
         return math.prod(self.shape)
 
     @property
+    def vector_shape(self) -> tuple[int, ...]:
+        """The shape of one input vector or output: without a leading batch of 1."""
+        return self.shape[1:] if self.shape[:1] == (1,) else self.shape
+
+    @property
     def nbytes(self) -> int:
         """Stored size in bytes; two int4 values share a byte. 0 for types without fixed size."""
         if self.dtype == "int4":

@@ -46,10 +46,14 @@ class BufferRequests:
         requests: the buffers, in the order of their root tensors.
         of_tensor: which request holds a tensor; tensors without memory (constants, views of
             constants, folded shapes, inputs and outputs left to the caller) are absent.
+        storage: for each tensor in memory, planned or the caller's, the tensor whose buffer it
+            lies in. Where the output of a view operator has another storage than its input, the
+            two are buffers of the caller, and the operator must copy.
     """
 
     requests: tuple[BufferRequest, ...]
     of_tensor: Mapping[int, int]
+    storage: Mapping[int, int]
 
 
 def buffer_requests(
@@ -198,15 +202,20 @@ class _Groups:
     def requests(self) -> BufferRequests:
         found: list[BufferRequest] = []
         of_tensor: dict[int, int] = {}
+        storage: dict[int, int] = {}
         for root, members in sorted(self._members.items()):
-            if root in self._constant_views or self._touches(root, self._outside):
+            if root in self._constant_views:
+                continue
+            owner = next((member for member in members if member in self._outside), root)
+            storage.update(dict.fromkeys(members, owner))
+            if owner in self._outside:
                 continue
             tensor = self._graph.tensors[root]
             size = max(self._graph.tensors[member].nbytes for member in members)
             last = max(min(self._last[root], self._steps - 1), 0)
             of_tensor.update(dict.fromkeys(members, len(found)))
             found.append(BufferRequest(tensor.name, size, self._first[root], last))
-        return BufferRequests(tuple(found), of_tensor)
+        return BufferRequests(tuple(found), of_tensor, storage)
 
 
 def _require_size(tensor: Tensor) -> None:

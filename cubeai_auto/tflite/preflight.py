@@ -32,7 +32,10 @@ _HYBRID_HINT = (
     "or without optimizations for float32"
 )
 _FLOAT16_HINT = "convert without float16: leave converter.target_spec.supported_types empty"
-_TYPE_HINT = "leave text, tables and variables to the application"
+_TYPE_HINT = (
+    "leave text and tables to the application; weights that appear as variables are frozen by "
+    "tf.lite.TFLiteConverter.from_keras_model"
+)
 _ZERO_POINT_HINT = "quantize again with a current converter, whose int8 weights are symmetric"
 
 

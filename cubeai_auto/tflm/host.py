@@ -18,10 +18,10 @@ from cubeai_auto.files import existing_file, refusals
 from cubeai_auto.quantity import measured, missing
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import load_model, parse_model
+from cubeai_auto.tflite.vectors import batched_inputs
 from cubeai_auto.tflm.allocations import missing_arena, parse_arena
 from cubeai_auto.tflm.footprint import Arena, TflmFootprint
 from cubeai_auto.tflm.host_child import Answer, ask, temporary_folder
-from cubeai_auto.tflm.host_inputs import batched_inputs, vector_shape
 from cubeai_auto.tflm.wheel import INSTALL_HINT, host_source, require_host
 
 __all__ = ["HostOutputs", "host_footprint", "run_host"]
@@ -98,7 +98,7 @@ def run_host(
             raise _failure(answer, log)
         raw = _stored(folder / "outputs.npz")
     outputs = tuple(
-        array.reshape(len(arrays[0]), *vector_shape(graph.tensor(index)))
+        array.reshape(len(arrays[0]), *graph.tensor(index).vector_shape)
         for array, index in zip(raw, graph.outputs, strict=True)
     )
     return HostOutputs(outputs, len(arrays[0]), version, answer.done.seconds)

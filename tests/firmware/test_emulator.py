@@ -94,6 +94,7 @@ def test_two_runs_give_the_same_numbers(make_network: MakeNetwork, tmp_path: Pat
         (("nop",) * 5 + ("bx lr",), 7, 0),
         (("push {r4-r7, lr}", "pop {r4-r7, pc}"), 3, 20),
         (("sub sp, #512", "str r0, [sp]", "add sp, #512", "bx lr"), 5, 512),
+        (("sub sp, #504",) * 8 + ("str r0, [sp]",) + ("add sp, #504",) * 8 + ("bx lr",), 19, 8 * 504),
         (("movw r1, #1000", "1:", "subs r1, #1", "bne 1b", "bx lr"), 2003, 0),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from cubeai_auto.errors import (
 from cubeai_auto.firmware import OutputSpec, run_on_host
 
 MakeNetwork = Callable[..., Path]
+
+pytestmark = pytest.mark.skipif(
+    not any(shutil.which(name) for name in ("cc", "gcc", "clang")), reason="no C compiler is installed"
+)
 
 DOUBLED = [OutputSpec(np.int8, (1, 8))]
 VECTORS = np.arange(-80, 80, dtype=np.int8).reshape(20, 1, 8)

@@ -187,8 +187,14 @@ void cai_dense_s8_paired(const cai_dense_s8_layer *layer, const int8_t *input, i
         uint32_t row = 0;
         uint32_t k;
 
-        for (k = 0; k < rest; ++k) {
-            tail[k] = input[4u * words + k];
+        if (rest > 0u) {
+            tail[0] = input[4u * words];
+        }
+        if (rest > 1u) {
+            tail[1] = input[4u * words + 1u];
+        }
+        if (rest > 2u) {
+            tail[2] = input[4u * words + 2u];
         }
         for (; row + 4u <= layer->rows; row += 4u) {
             uint32_t sums[4];

@@ -7,7 +7,7 @@ import pytest
 
 from cubeai_auto.errors import InputError
 from cubeai_auto.tflite.graph import Graph, Quantization, Tensor
-from cubeai_auto.tflm.host_inputs import batched_inputs, vector_shape
+from cubeai_auto.tflite.vectors import batched_inputs
 
 
 def graph(*tensors: Tensor) -> Graph:
@@ -20,10 +20,10 @@ SCALAR = Tensor(0, "gain", "float32", ())
 
 
 def test_vector_shape_leaves_out_a_batch_of_one_only() -> None:
-    assert vector_shape(IMAGE) == (4, 3)
-    assert vector_shape(PAIR) == (2, 3)
-    assert vector_shape(SCALAR) == ()
-    assert vector_shape(Tensor(0, "one", "int8", (1,))) == ()
+    assert IMAGE.vector_shape == (4, 3)
+    assert PAIR.vector_shape == (2, 3)
+    assert SCALAR.vector_shape == ()
+    assert Tensor(0, "one", "int8", (1,)).vector_shape == ()
 
 
 def test_the_batch_of_one_may_be_left_out() -> None:

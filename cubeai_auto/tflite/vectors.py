@@ -10,16 +10,11 @@ import numpy.typing as npt
 from cubeai_auto.errors import InputError
 from cubeai_auto.tflite.graph import Graph, Tensor
 
-__all__ = ["batched_inputs", "vector_shape"]
+__all__ = ["batched_inputs"]
 
 _NUMPY_TYPES = frozenset(
     {"float32", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "bool"}
 )
-
-
-def vector_shape(tensor: Tensor) -> tuple[int, ...]:
-    """The shape of one vector of a graph input or output: its own, without a leading batch of 1."""
-    return tensor.shape[1:] if tensor.shape[:1] == (1,) else tensor.shape
 
 
 def batched_inputs(
@@ -57,7 +52,7 @@ def _batched(tensor: Tensor, array: npt.NDArray[np.generic]) -> npt.NDArray[np.g
         msg = f"the input {tensor.name} takes {tensor.dtype}, and {array.dtype} was given"
         quantize = "quantize the vectors with the input's scale and zero point"
         raise InputError(msg, hint=quantize if tensor.quantization else None)
-    allowed = {tensor.shape, vector_shape(tensor)}
+    allowed = {tensor.shape, tensor.vector_shape}
     if array.ndim == 0 or array.shape[1:] not in allowed:
         shapes = " or ".join(
             f"({', '.join(map(str, ('vectors', *shape)))})" for shape in sorted(allowed, key=len)

@@ -1,0 +1,154 @@
+"""Deployments of one network side by side."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from cubeai_auto.compare.record import Comparison, Side
+from cubeai_auto.quantity import Quantity, missing, reported
+from cubeai_auto.reports.report import CubeReport
+from cubeai_auto.reports.validation import ValidationResult
+from cubeai_auto.tflite.graph import Graph
+from cubeai_auto.tflm.footprint import TflmFootprint
+
+__all__ = ["compare", "network_signature"]
+
+
+def compare(
+    graph: Graph,
+    report: CubeReport | None,
+    validation: Sequence[ValidationResult],
+    tflm: TflmFootprint,
+    accuracy: Quantity,
+) -> Comparison:
+    """The sides known for a network.
+
+    Args:
+        graph: the network.
+        report: the engine's report; ``None`` if it refused the model.
+        validation: of the engine's code.
+        tflm: the same model under TFLM.
+        accuracy: of the engine's code.
+    """
+    sides = [] if report is None else [_engine_side(report, validation, accuracy)]
+    sides.append(_tflm_side(tflm, report))
+    signature = network_signature(graph)
+    sides += [_published_side(entry, tflm) for entry in _published() if entry.network == signature]
+    notes = ["Flash and arena of TFLM on a Cortex-M are not predicted by this version."]
+    if any(side.name == "tflm-cmsis-nn" for side in sides):
+        notes.append("TFLM + CMSIS-NN: published for the same shapes, not measured in this run.")
+    return Comparison(tuple(sides), tuple(notes))
+
+
+def network_signature(graph: Graph) -> str:
+    """The operators with the dimensions that decide their work: equal for equal work.
+
+    Views are left out. Only fully connected layers and softmax are described by dimensions.
+    """
+    parts = []
+    for operator in graph.operators:
+        if operator.name in {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"}:
+            continue
+        if operator.name == "FULLY_CONNECTED":
+            rows, depth = graph.tensor(operator.inputs[1]).shape
+            parts.append(f"{operator.name} {depth}x{rows}")
+        else:
+            parts.append(f"{operator.name} {graph.tensor(operator.outputs[0]).elements}")
+    return f"{graph.tensor(graph.inputs[0]).dtype} {', '.join(parts)}"
+
+
+def _engine_side(
+    report: CubeReport, validation: Sequence[ValidationResult], accuracy: Quantity
+) -> Side:
+    footprint = report.footprint
+    ran = next((result for result in validation if result.instructions.known), None)
+    reason = next((r.reason for r in validation if r.on == "emulator" and r.reason), "")
+    not_run = missing(reason or "not run in the emulator")
+    return Side(
+        name="builtin" if "built-in" in report.tool.name else "cube-ai",
+        version=report.tool.version or "unknown version",
+        weights=footprint.weights,
+        container=footprint.channel_constants,
+        kernels=footprint.kernel_flash,
+        runtime=footprint.toolchain_flash,
+        flash_total=footprint.flash_total,
+        activations=footprint.activations,
+        io=footprint.inputs,
+        runtime_ram=footprint.kernel_ram,
+        stack=not_run if ran is None else ran.stack,
+        ram_total=footprint.ram_total,
+        macc=report.macc,
+        instructions=not_run if ran is None else ran.instructions,
+        accuracy=accuracy,
+    )
+
+
+def _tflm_side(tflm: TflmFootprint, report: CubeReport | None) -> Side:
+    if tflm.loadable is False:
+        why = missing(f"TFLM cannot load the model: {tflm.reason}")
+    else:
+        why = missing("not predicted for a Cortex-M by this version")
+    host = tflm.host_arena.total
+    arena = why
+    if host.known:
+        arena = missing(f"{why.reason}; the x86-64 host interpreter's arena is {host.value:,} B")
+    return Side(
+        name="tflm-reference",
+        version=tflm.version or "not installed",
+        weights=missing("inside the model container"),
+        container=tflm.flash_model,
+        kernels=why,
+        runtime=why,
+        flash_total=why,
+        activations=arena,
+        io=missing("inside the arena"),
+        runtime_ram=why,
+        stack=why,
+        ram_total=why,
+        macc=why if report is None else report.macc,
+        instructions=why,
+        accuracy=missing("measured through the engine's code only"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    side: str
+    version: str
+    network: str
+    value: int
+    source: str
+
+
+@cache
+def _published() -> tuple[_Published, ...]:
+    text = (files("cubeai_auto") / "resources" / "published.toml").read_text("utf-8")
+    return tuple(
+        _Published(row["side"], row["version"], row["network"], row["value"], row["source"])
+        for row in tomllib.loads(text)["instructions"]
+    )
+
+
+def _published_side(entry: _Published, tflm: TflmFootprint) -> Side:
+    why = missing("only the instruction count is published for this network")
+    return Side(
+        name=entry.side,
+        version=entry.version,
+        weights=missing("inside the model container"),
+        container=tflm.flash_model,
+        kernels=why,
+        runtime=why,
+        flash_total=why,
+        activations=why,
+        io=missing("inside the arena"),
+        runtime_ram=why,
+        stack=why,
+        ram_total=why,
+        macc=why,
+        instructions=reported(entry.value, "instructions", entry.source),
+        accuracy=why,
+    )
