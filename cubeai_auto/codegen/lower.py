@@ -31,7 +31,7 @@ from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph, Operator, Quantization, Tensor
 from cubeai_auto.tflite.preflight import preflight
 from cubeai_auto.tflite.support import OperatorSupport
-from cubeai_auto.tflite.views import is_view
+from cubeai_auto.tflite.views import is_view, view_roots
 
 __all__ = ["SUPPORTED", "lower"]
 
@@ -126,8 +126,15 @@ def _interface_problems(graph: Graph) -> list[str]:
         for index in graph.outputs
         if index not in made
     ]
-    if len(set(graph.outputs)) != len(graph.outputs):
-        problems.append("a tensor is listed twice among the outputs")
+    roots = view_roots(graph)
+    shared = [roots[index] for index in graph.outputs]
+    problems += [
+        f"output '{graph.tensor(index).name}': it is an input under another shape"
+        for index in graph.outputs
+        if index in made and roots[index] in {roots[i] for i in graph.inputs}
+    ]
+    if len(set(shared)) != len(shared):
+        problems.append("two outputs share their memory")
     return problems
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.lifetimes import BufferRequests, buffer_requests
 from cubeai_auto.tflite.planner import Plan, plan
-from cubeai_auto.tflite.views import is_view
+from cubeai_auto.tflite.views import view_roots
 
 __all__ = ["ALIGNMENT", "MemoryPlan", "plan_memory"]
 
@@ -85,15 +85,11 @@ def plan_memory(graph: Graph, *, io_inside: bool) -> MemoryPlan:
         UnsupportedModelError: a tensor's size is not known beforehand.
     """
     requests = buffer_requests(graph, views=True, io_inside=io_inside)
-    roots = list(range(len(graph.tensors)))
-    for operator in graph.operators:
-        if is_view(graph, operator):
-            roots[operator.outputs[0]] = roots[operator.inputs[0]]
     return MemoryPlan(
         requests=requests,
         plan=plan(requests.requests, alignment=ALIGNMENT),
         io_inside=io_inside,
-        roots=tuple(roots),
+        roots=view_roots(graph),
         inputs=graph.inputs,
         outputs=graph.outputs,
     )

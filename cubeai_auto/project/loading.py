@@ -34,12 +34,14 @@ class LoadedConfig:
         config: the values; every path in it is absolute.
         sources: for every dotted key ``"project.toml:12"``, ``"--set"`` or ``"default"``; a table
             that is absent altogether stands there by its own name. Read-only.
+        overrides: the ``--set`` texts it was loaded with.
     """
 
     directory: Path
     file: Path
     config: ProjectConfig
     sources: Mapping[str, str]
+    overrides: tuple[str, ...] = ()
 
 
 def load_config(project_dir: Path, overrides: Sequence[str] = ()) -> LoadedConfig:
@@ -79,7 +81,7 @@ def load_config(project_dir: Path, overrides: Sequence[str] = ()) -> LoadedConfi
         here = Path.cwd() if settings else directory
     config = _with_absolute_paths(config, places, directory, here)
     sources = MappingProxyType(dict(places.sources(config)))
-    return LoadedConfig(directory, directory / PROJECT_FILE, config, sources)
+    return LoadedConfig(directory, directory / PROJECT_FILE, config, sources, tuple(overrides))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cubeai_auto.render.verdict import State, Verdict, verdicts
 __all__ = ["make_console", "render_run", "safe_box"]
 
 _PIPE_WIDTH: Final = 100
+_RESULT_WIDTH: Final = 90
 _LABEL_WIDTH: Final = 28
 _CELL_WIDTH: Final = 22
 _MARK_STYLE: Final = "dim"
@@ -110,12 +111,13 @@ def _tables(
     title: str, columns: Sequence[Text], groups: Sequence[Group], console: Console
 ) -> Iterable[RenderableType]:
     """One table, or several below each other where the columns do not fit side by side."""
+    label_width = max(10, min(_LABEL_WIDTH - 2, console.width - _CELL_WIDTH - 2))
     at_once = max(1, (console.width - _LABEL_WIDTH) // _CELL_WIDTH)
     for start in range(0, len(columns), at_once):
         chosen = slice(start, start + at_once)
         yield Text("")
         table = _table(title if start == 0 else f"{title} (continued)", console)
-        table.add_column("", width=_LABEL_WIDTH - 2, overflow="fold")
+        table.add_column("", width=label_width, overflow="fold")
         for column in columns[chosen]:
             table.add_column(column, justify="right", min_width=_CELL_WIDTH - 2, overflow="fold")
         for group in groups:
@@ -133,7 +135,8 @@ def _budgets(rows: Sequence[BudgetRow], console: Console) -> Table:
         table.add_column(heading, justify="right", overflow="fold")
     table.add_column("")
     for row in rows:
-        outcome = Text("pass", style="green") if row.passed else Text("FAIL", style="bold red")
+        style = "yellow" if row.passed is None else "green" if row.passed else "bold red"
+        outcome = Text(row.outcome, style=style)
         table.add_row(Text(row.variant), Text(row.name), Text(row.limit), _value(row.value), outcome)
     return table
 
@@ -191,15 +194,24 @@ def _ending(
     record: RunRecord, outcomes: Sequence[Verdict], console: Console
 ) -> Iterable[RenderableType]:
     yield Text("")
-    if outcomes:
+    if outcomes and console.width >= _RESULT_WIDTH:
         yield _results(outcomes, console)
+    else:
+        yield from (_short_result(outcome) for outcome in outcomes)
     for outcome in outcomes:
-        yield from (_item("!", f"{outcome.variant}: {problem}") for problem in outcome.problems)
+        lines = (*outcome.problems, *outcome.unknown)
+        yield from (_item("!", f"{outcome.variant}: {line}") for line in lines)
     yield Text("")
     if record.cached:
         yield Text("answered from the run folder: no training, no engine work", style="cyan")
     for label, name in (("report", HTML_FILE), ("values", JSON_FILE)):
         yield Text(f"{label}  {in_run_dir(record.run_dir, name)}", overflow="fold")
+
+
+def _short_result(outcome: Verdict) -> Text:
+    words = (outcome.words, _STATE_STYLE[outcome.state])
+    accuracy = _value(outcome.accuracy)
+    return Text.assemble((outcome.variant, "bold"), ": ", words, ", accuracy ", accuracy)
 
 
 def _results(outcomes: Sequence[Verdict], console: Console) -> Table:

@@ -155,7 +155,7 @@ def _pieces(side: Side, memory: Memory) -> tuple[_Piece, ...]:
         return (
             _Piece("c1", "weights", side.weights),
             _Piece("c2", "kernels", side.kernels),
-            _Piece("c3", "container", side.container),
+            _Piece("c3", "container or constants", side.container),
             _Piece("c4", "runtime", side.runtime),
         )
     return (

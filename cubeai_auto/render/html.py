@@ -11,10 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cubeai_auto.compare.record import RunRecord
 from cubeai_auto.render.footprint_chart import Chart, footprint_chart
+from cubeai_auto.render.model_lines import shape_text
 from cubeai_auto.render.names import engine_name
 from cubeai_auto.render.summary import BudgetRow, Group, budget_rows, variant_groups
 from cubeai_auto.render.text import LEGEND, Notes, mark, number, one_line
-from cubeai_auto.render.variant_page import VariantPage, shape_text, variant_page
+from cubeai_auto.render.variant_page import VariantPage, variant_page
 from cubeai_auto.render.verdict import STATE_WORDS, State, Verdict, verdicts
 
 __all__ = ["Fact", "Page", "render_html"]

@@ -16,7 +16,7 @@ __all__ = ["render_markdown"]
 _MOST_VARIANTS: Final = 6
 _MOST_SIDES: Final = 8
 _MOST_BUDGETS: Final = 10
-_MOST_REASONS: Final = 10
+_MOST_REASONS: Final = 8
 _LONGEST: Final = 240
 _SPECIAL: Final = frozenset("\\`*_{}[]|#~$@")
 
@@ -26,6 +26,7 @@ def render_markdown(record: RunRecord) -> str:
     notes = Notes()
     outcomes = verdicts(record, notes)
     data = record.dataset
+    marks = ", ".join(f"{mark(how)} {how}" for how, _ in LEGEND)
     lines = [
         f"## {_plain(record.project)} on {_plain(record.board)}",
         "",
@@ -38,8 +39,7 @@ def render_markdown(record: RunRecord) -> str:
         *_budgets(record, notes),
         *_problems(outcomes),
         *_reasons(notes),
-        f"Marks: {', '.join(f'{mark(how)} {how}' for how, _ in LEGEND)}."
-        f" Sources and more: {HTML_FILE}, {JSON_FILE}.",
+        f"Marks: {marks}. Sources and more: {HTML_FILE}, {JSON_FILE}.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -72,7 +72,7 @@ def _sides(variants: Sequence[VariantRecord], notes: Notes) -> list[str]:
 
 def _budgets(record: RunRecord, notes: Notes) -> list[str]:
     """Failed budgets come first: they are what a reader of a summary looks for."""
-    checks = sorted(record.budgets, key=lambda check: check.passed)
+    checks = sorted(record.budgets, key=lambda check: (check.passed is True, check.passed is None))
     if not checks:
         return []
     lines = _head(["variant", "budget", "outcome", "limit", "value"], 3)
@@ -81,7 +81,7 @@ def _budgets(record: RunRecord, notes: Notes) -> list[str]:
             [
                 _plain(row.variant),
                 _plain(row.name),
-                "pass" if row.passed else "**FAIL**",
+                "**FAIL**" if row.passed is False else row.outcome,
                 row.limit.replace("<", "&lt;").replace(">", "&gt;"),
                 _value(row.value),
             ]

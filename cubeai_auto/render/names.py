@@ -8,9 +8,9 @@ from cubeai_auto.render.text import one_line
 
 __all__ = ["HTML_FILE", "JSON_FILE", "MARKDOWN_FILE", "engine_name", "in_run_dir", "side_name"]
 
-HTML_FILE: Final = "run.html"
+HTML_FILE: Final = "report.html"
 JSON_FILE: Final = "run.json"
-MARKDOWN_FILE: Final = "run.md"
+MARKDOWN_FILE: Final = "summary.md"
 
 _ENGINES: Final = {
     "builtin": "built-in engine",

@@ -1,4 +1,4 @@
-"""Grey pictures as PNG files, small enough to stand inside a page."""
+"""Gray pictures as PNG files, small enough to stand inside a page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import base64
 import struct
 import zlib
 
-__all__ = ["grey_png", "png_data_uri"]
+__all__ = ["gray_png", "png_data_uri"]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY = 0
+_GRAY = 0
 _BIT_DEPTH = 8
 
 
-def grey_png(width: int, height: int, pixels: bytes) -> bytes:
-    """A PNG file of 8-bit grey values.
+def gray_png(width: int, height: int, pixels: bytes) -> bytes:
+    """A PNG file of 8-bit gray values.
 
     Args:
         width: pixels in a row, at least 1.
@@ -27,9 +27,9 @@ def grey_png(width: int, height: int, pixels: bytes) -> bytes:
     Source of the format: PNG specification (ISO/IEC 15948), color type 0, filter type 0.
     """
     if width < 1 or height < 1 or len(pixels) != width * height:
-        msg = f"{len(pixels)} grey values are no picture of {width} x {height}"
+        msg = f"{len(pixels)} gray values are no picture of {width} x {height}"
         raise ValueError(msg)
-    header = struct.pack(">IIBBBBB", width, height, _BIT_DEPTH, _GREY, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, _BIT_DEPTH, _GRAY, 0, 0, 0)
     rows = b"".join(b"\0" + pixels[start : start + width] for start in range(0, len(pixels), width))
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
@@ -41,7 +41,7 @@ def png_data_uri(width: int, height: int, pixels: bytes) -> str:
     Raises:
         ValueError: the number of values does not fit the size.
     """
-    return "data:image/png;base64," + base64.b64encode(grey_png(width, height, pixels)).decode("ascii")
+    return "data:image/png;base64," + base64.b64encode(gray_png(width, height, pixels)).decode("ascii")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -45,13 +45,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class BudgetRow:
-    """A budget ready to be shown; ``limit`` says its direction: ``<= 131,072 B``."""
+    """A budget ready to be shown; ``limit`` says its direction: ``<= 131,072 B``.
+
+    ``passed`` is ``None`` where there is no value to judge.
+    """
 
     variant: str
     name: str
     limit: str
     value: Cell
-    passed: bool
+    passed: bool | None
+
+    @property
+    def outcome(self) -> str:
+        """``pass``, ``FAIL`` or ``not known``."""
+        return "not known" if self.passed is None else "pass" if self.passed else "FAIL"
 
 
 def variant_groups(variants: Sequence[VariantRecord], notes: Notes) -> tuple[Group, ...]:
@@ -79,6 +87,7 @@ def variant_groups(variants: Sequence[VariantRecord], notes: Notes) -> tuple[Gro
             (
                 row("weights and biases", "unit", report(lambda r: r.footprint.weights)),
                 row("kernels", "unit", report(lambda r: r.footprint.kernel_flash)),
+                row("channel constants", "unit", report(lambda r: r.footprint.channel_constants)),
                 row("total", "unit", report(lambda r: r.footprint.flash_total)),
             ),
         ),
@@ -175,7 +184,7 @@ def side_groups(comparison: Comparison, notes: Notes) -> tuple[Group, ...]:
             "Flash",
             (
                 row("weights", "unit", lambda s: s.weights),
-                row("model container", "unit", lambda s: s.container),
+                row("container or constants", "unit", lambda s: s.container),
                 row("kernels", "unit", lambda s: s.kernels),
                 row("runtime", "unit", lambda s: s.runtime),
                 row("total", "unit", lambda s: s.flash_total),

@@ -11,23 +11,21 @@ from cubeai_auto.compare.record import Buffer, Misread, VariantRecord
 from cubeai_auto.quantity import predicted
 from cubeai_auto.render.confusion import Confusion, confusion
 from cubeai_auto.render.memory_chart import memory_chart
+from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_line, tensor_lines
 from cubeai_auto.render.names import side_name
 from cubeai_auto.render.png import png_data_uri
 from cubeai_auto.render.summary import Group, Row, result_cell, side_groups
 from cubeai_auto.render.svg import Svg
 from cubeai_auto.render.text import Cell, Notes, number, one_line
 from cubeai_auto.render.verdict import Verdict
-from cubeai_auto.reports.report import LayerInfo, TensorInfo
+from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
 
 __all__ = [
-    "LayerLine",
     "MemoryView",
     "Picture",
-    "TensorLine",
     "ValidationLine",
     "VariantPage",
-    "shape_text",
     "variant_page",
 ]
 
@@ -73,32 +71,6 @@ class ValidationLine:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerLine:
-    """A line of the table of layers."""
-
-    id: int
-    name: str
-    type: str
-    shape: str
-    params: Cell
-    macc: Cell
-
-
-@dataclass(frozen=True, slots=True)
-class TensorLine:
-    """An input or output; ``stored`` is the formula from a real value to the stored one."""
-
-    role: str
-    name: str
-    dtype: str
-    shape: str
-    bytes: str
-    scale: str
-    zero_point: str
-    stored: str
-
-
-@dataclass(frozen=True, slots=True)
 class VariantPage:
     """A variant: ``tflm`` holds the host arena's lines, ``tflm_reason`` why TFLM refused it."""
 
@@ -118,6 +90,7 @@ class VariantPage:
     validations: tuple[ValidationLine, ...]
     layers: tuple[LayerLine, ...]
     tensors: tuple[TensorLine, ...]
+    report: tuple[Row, ...]
     tflm: tuple[Row, ...]
     tflm_reason: str
     tflm_operators: tuple[str, ...]
@@ -161,8 +134,9 @@ def variant_page(
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),
         more_pictures=max(0, len(variant.misread) - _MOST_PICTURES),
         validations=tuple(_validation(result, notes) for result in variant.validation),
-        layers=() if report is None else tuple(_layer(layer, notes) for layer in report.layers),
-        tensors=() if report is None else _tensors(report.inputs, report.outputs),
+        layers=() if report is None else tuple(layer_line(layer, notes) for layer in report.layers),
+        tensors=() if report is None else tensor_lines(report.inputs, report.outputs),
+        report=() if report is None else _report(report, notes),
         tflm=tuple(Row(name, (notes.cell(value),)) for name, value in named),
         tflm_reason=one_line(variant.tflm.reason),
         tflm_operators=tuple(map(one_line, variant.tflm.operators)),
@@ -171,9 +145,26 @@ def variant_page(
     )
 
 
-def shape_text(shape: Sequence[int]) -> str:
-    """A shape as ``1 x 28 x 28``; a scalar is ``scalar``."""
-    return " \u00d7 ".join(map(str, shape)) or "scalar"
+def _report(report: CubeReport, notes: Notes) -> tuple[Row, ...]:
+    """Every figure of the engine's report, under the names of the JSON."""
+    footprint = report.footprint
+    named = [
+        ("weights", footprint.weights),
+        ("kernel flash", footprint.kernel_flash),
+        ("channel constants", footprint.channel_constants),
+        ("toolchain flash", footprint.toolchain_flash),
+        ("flash total", footprint.flash_total),
+        ("activations", footprint.activations),
+        ("inputs", footprint.inputs),
+        ("outputs", footprint.outputs),
+        ("states", footprint.states),
+        ("kernel RAM", footprint.kernel_ram),
+        ("toolchain RAM", footprint.toolchain_ram),
+        ("RAM total", footprint.ram_total),
+        ("parameters", report.params),
+    ]
+    rows = [Row(name, (notes.cell(value),)) for name, value in named]
+    return (*rows, Row("MACC", (notes.cell(report.macc, "bare"),)))
 
 
 def _memory(variant: VariantRecord, notes: Notes) -> MemoryView | None:
@@ -221,40 +212,3 @@ def _validation(result: ValidationResult, notes: Notes) -> ValidationLine:
         reason=one_line(result.reason),
         metrics=rows,
     )
-
-
-def _layer(layer: LayerInfo, notes: Notes) -> LayerLine:
-    source = "elements of the layer's constants"
-    params = (
-        notes.absent("not stated by the report")
-        if layer.params is None
-        else notes.known(number(layer.params), "predicted", source)
-    )
-    return LayerLine(
-        id=layer.id,
-        name=one_line(layer.name),
-        type=one_line(layer.type),
-        shape=shape_text(layer.shape),
-        params=params,
-        macc=notes.cell(layer.macc, "bare"),
-    )
-
-
-def _tensors(inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo]) -> tuple[TensorLine, ...]:
-    return tuple(_tensor("input", tensor) for tensor in inputs) + tuple(
-        _tensor("output", tensor) for tensor in outputs
-    )
-
-
-def _tensor(role: str, tensor: TensorInfo) -> TensorLine:
-    scale = "" if tensor.scale is None else f"{tensor.scale:.9g}"
-    zero = "" if tensor.zero_point is None else str(tensor.zero_point)
-    if scale and zero:
-        forth, back = f"stored = round(real / {scale}) + {zero}", f"real = (stored - {zero}) * {scale}"
-        formula = (forth if role == "input" else back).replace("+ -", "- ").replace("- -", "+ ")
-    else:
-        formula = "stored = real"
-    return TensorLine(
-        role, one_line(tensor.name), one_line(tensor.dtype), shape_text(tensor.shape),
-        number(tensor.bytes), scale, zero, formula,
-    )  # fmt: skip

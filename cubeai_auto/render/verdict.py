@@ -43,6 +43,7 @@ class Verdict:
         figures: flash, RAM, instructions, and the mismatches in each place.
         reason: why the engine refused; empty otherwise.
         problems: what did not hold, a line each.
+        unknown: what could not be judged, a line each.
     """
 
     variant: str
@@ -51,6 +52,7 @@ class Verdict:
     figures: tuple[Figure, ...]
     reason: str = ""
     problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -67,10 +69,12 @@ def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes
     """The verdict on a variant, from its validations and its budgets."""
     name = one_line(variant.name)
     accuracy = notes.cell(variant.accuracy.deployed, "accuracy")
-    problems = _problems(variant, budgets)
+    checks = [check for check in budgets if check.variant == variant.name]
+    problems = _problems(variant, checks)
+    unknown = tuple(f"budget {one_line(c.name)}: no value" for c in checks if c.passed is None)
     if variant.report is None:
         reason = one_line(variant.refusal) or "the engine made no report"
-        return Verdict(name, "refused", accuracy, (), reason, problems)
+        return Verdict(name, "refused", accuracy, (), reason, problems, unknown)
     compared = any(result.mismatches is not None for result in variant.validation)
     state: State = "failed" if problems else "passed" if compared else "unproven"
     places = dict.fromkeys(["host", "emulator", *(result.on for result in variant.validation)])
@@ -83,19 +87,15 @@ def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes
             for place in places
         ),
     )
-    return Verdict(name, state, accuracy, figures, problems=problems)
+    return Verdict(name, state, accuracy, figures, problems=problems, unknown=unknown)
 
 
-def _problems(variant: VariantRecord, budgets: Sequence[BudgetCheck]) -> tuple[str, ...]:
+def _problems(variant: VariantRecord, checks: Sequence[BudgetCheck]) -> tuple[str, ...]:
     outputs = (
         f"{number(result.mismatches)} of {number(result.outputs_compared)} outputs differ"
         f" on the {one_line(result.on)}"
         for result in variant.validation
         if result.mismatches
     )
-    limits = (
-        f"budget {one_line(check.name)} not held" + ("" if check.value.known else ": no value")
-        for check in budgets
-        if check.variant == variant.name and not check.passed
-    )
+    limits = (f"budget {one_line(check.name)} not held" for check in checks if check.passed is False)
     return (*outputs, *limits)

@@ -94,12 +94,9 @@ class FlatData(bytes):
     def tables(self, owner: object, field: str) -> list[object]:
         """The entries of a vector of tables, empty if the vector is absent."""
         count = int(getattr(owner, f"{field}Length")())
-        if 4 * count > len(self):
-            msg = f"claims {count} {field}, more than the file can hold"
-            raise DamagedError(msg)
         self._table_budget -= count
         if self._table_budget < 0:
-            msg = f"claims {count} {field}, which cannot all be different"
+            msg = f"claims {count} {field}, more than the file can hold"
             raise DamagedError(msg)
         get = getattr(owner, field)
         return [get(index) for index in range(count)]

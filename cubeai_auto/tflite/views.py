@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cubeai_auto.tflite.graph import Graph, Operator
 
-__all__ = ["is_view", "moves_data"]
+__all__ = ["is_view", "moves_data", "view_roots"]
 
 _RESHAPING = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})
 
@@ -31,3 +31,12 @@ def is_view(graph: Graph, op: Operator) -> bool:
     if source.dtype != target.dtype or source.nbytes != target.nbytes:
         return False
     return op.name in _RESHAPING or not moves_data(graph, op)
+
+
+def view_roots(graph: Graph) -> tuple[int, ...]:
+    """For each tensor, the tensor whose memory it is a view of; itself if it is none."""
+    roots = list(range(len(graph.tensors)))
+    for op in graph.operators:
+        if is_view(graph, op):
+            roots[op.outputs[0]] = roots[op.inputs[0]]
+    return tuple(roots)

@@ -21,7 +21,7 @@ __all__ = ["CLASSES", "CONTRACT", "build", "load_data", "train"]
 CLASSES = tuple(str(digit) for digit in range(10))
 
 CONTRACT = InputContract(
-    description="28x28 grey picture, white digit (255) on black (0), pixels divided by 255",
+    description="28x28 gray picture, white digit (255) on black (0), pixels divided by 255",
     raw_dtype="uint8",
     raw_min=0.0,
     raw_max=255.0,

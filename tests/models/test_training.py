@@ -1,4 +1,4 @@
-"""Training and conversion with the real TensorFlow, on a tiny set; all in one module, so it loads once."""
+"""Training and conversion with the real TensorFlow, on a tiny set; one module, so it loads once."""
 
 from __future__ import annotations
 

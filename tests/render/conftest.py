@@ -126,7 +126,9 @@ def report(name: str, item: int, weights: int, kernels: int, instructions: int) 
         for index, (units, params) in enumerate(dense)
     ]
     layers.append(
-        LayerInfo(3, "StatefulPartitionedCall_1:0", "SOFTMAX", (1, 10), 0, predicted(150, "MACC", RULES))
+        LayerInfo(
+            3, "StatefulPartitionedCall_1:0", "SOFTMAX", (1, 10), 0, predicted(150, "MACC", RULES)
+        )
     )
     dtype = "int8" if int8 else "float32"
     return CubeReport(
@@ -146,9 +148,11 @@ def report(name: str, item: int, weights: int, kernels: int, instructions: int) 
             outputs=missing("inside activations"),
             kernel_flash=measured(kernels, "B", GCC),
             kernel_ram=measured(96, "B", GCC),
+            channel_constants=measured(1_330 if int8 else 0, "B", GCC),
+            states=predicted(0, "B", "the supported operators keep no state"),
             toolchain_flash=measured(412, "B", GCC),
             toolchain_ram=measured(0, "B", GCC),
-            flash_total=measured(weights + kernels + 412, "B", GCC),
+            flash_total=measured(weights + kernels + (1_330 if int8 else 0) + 412, "B", GCC),
             ram_total=measured(912 * item + 96, "B", GCC),
         ),
         inputs=(
@@ -195,7 +199,7 @@ def sides(item: int, variant: VariantRecord) -> tuple[Side, ...]:
             name="builtin",
             version="0.1.0",
             weights=print_of.weights,
-            container=measured(0, "B", "the generated C has no model container"),
+            container=print_of.channel_constants,
             kernels=print_of.kernel_flash,
             runtime=print_of.toolchain_flash,
             flash_total=print_of.flash_total,
@@ -346,10 +350,10 @@ def digits_run() -> RunRecord:
     checks = (
         BudgetCheck("flash", "int8", 131_072, footprint.flash_total, True),
         BudgetCheck("ram", "int8", 4_096, footprint.ram_total, True),
-        BudgetCheck("instructions", "int8", 183_000, int8.validation[1].instructions, True),
+        BudgetCheck("instructions", "int8", 180_000, int8.validation[1].instructions, False),
         BudgetCheck("accuracy", "int8", 0.95, int8.accuracy.deployed, True),
         BudgetCheck("mismatches", "int8", 0, measured(0, "1", "validation on host and emulator"), True),
-        BudgetCheck("arena", "int8", 4_096, int8.tflm.arena_used, False),
+        BudgetCheck("arena", "int8", 4_096, int8.tflm.arena_used, None),
     )
     return RunRecord(
         project="digits",
@@ -369,7 +373,7 @@ def digits_run() -> RunRecord:
             notes=("360 of 1,797 samples kept for the test, chosen by a fixed seed",),
         ),
         contract=InputContract(
-            description="28 x 28 grey picture, white ink on black, divided by 255",
+            description="28 x 28 gray picture, white ink on black, divided by 255",
             raw_dtype="uint8",
             raw_min=0,
             raw_max=255,
@@ -495,7 +499,7 @@ def bare_run() -> RunRecord:
             ),
             validation=(
                 ValidationResult(
-                    "host", "builtin", None, 0, 0, None, None, None, "", reason="no oracle: tflite_micro",
+                    "host", "builtin", None, 0, 0, None, None, None, "", reason="no tflite_micro",
                 ),
             ),
             comparison=Comparison((unknown_side("builtin", gone.reason),)),
@@ -509,7 +513,7 @@ def bare_run() -> RunRecord:
 
 @pytest.fixture(scope="session")
 def run_record() -> RunRecord:
-    """Three variants of the digit classifier, one refused; one budget without a value."""
+    """Three variants of the digit classifier, one refused; one budget broken, one without a value."""
     return digits_run()
 
 
@@ -557,6 +561,8 @@ def golden() -> Callable[[str, str], None]:
         if os.environ.get("CUBEAI_UPDATE_GOLDEN"):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
-        assert text == path.read_text(encoding="utf-8"), f"{path} differs; CUBEAI_UPDATE_GOLDEN=1 writes it"
+        assert text == path.read_text(encoding="utf-8"), (
+            f"{path} differs; CUBEAI_UPDATE_GOLDEN=1 writes it"
+        )
 
     return check

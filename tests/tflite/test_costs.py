@@ -318,19 +318,9 @@ class Net:
         return self
 
     def conv(self, side: tuple[int, int], kernel: Sequence[int]) -> Net:
-        plain: dict[str, str | int] = {
-            "stride_w": 1,
-            "stride_h": 1,
-            "fused_activation_function": "RELU",
-        }
         return self.add("CONV_2D", (1, *side, kernel[0]), kernel, kernel[0], **PLAIN)
 
     def depthwise(self, side: tuple[int, int], channels: int) -> Net:
-        plain: dict[str, str | int] = {
-            "stride_w": 1,
-            "stride_h": 1,
-            "fused_activation_function": "RELU",
-        }
         shape = (1, *side, channels)
         return self.add("DEPTHWISE_CONV_2D", shape, (1, 3, 3, channels), channels, **PLAIN)
 

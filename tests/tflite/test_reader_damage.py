@@ -105,7 +105,8 @@ def test_hostile_numbers_everywhere_cost_no_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "problem"), [(9_000, "over and over"), (60_000, "which cannot all be different")]
+    ("count", "problem"),
+    [(9_000, "over and over"), (60_000, "claims 60000 Tensors, more than the file can hold")],
 )
 def test_many_references_to_one_long_text_end_early(count: int, problem: str) -> None:
     """A quadratic bomb: thousands of tensors that share one name of 60,000 letters."""
@@ -231,6 +232,21 @@ def test_an_operator_of_a_future_schema_is_named() -> None:
     at = code._tab.Pos + code._tab.Offset(10)  # builtin_code
     damaged = data[:at] + (9999).to_bytes(4, "little") + data[at + 4 :]
     assert "operator code 0 is 9999, an operator that the schema" in str(outcome(damaged))
+
+
+def test_a_text_longer_than_the_file_is_named() -> None:
+    data = build(dense_int8())
+    at = data.index(b"\x05\x00\x00\x00input")
+    for length in (len(data) - at - 4, 0x7FFFFFFF):
+        damaged = data[:at] + length.to_bytes(4, "little") + data[at + 4 :]
+        assert outcome(damaged) == (
+            "damaged.tflite: tensor 0 has text that runs past the end of the file"
+        )
+
+
+def test_a_missing_end_of_an_external_buffer_is_named() -> None:
+    data = build(replace(dense_int8(), external=True))
+    assert f"of a file of {len(data) - 1} bytes" in str(outcome(data[:-1]))
 
 
 @pytest.mark.corpus
