@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cubeai_auto.compare.record import RunRecord
+    from cubeai_auto.compare.record import RunRecord, VariantRecord
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -78,13 +78,14 @@ def _exit_code(record: RunRecord, *, strict: bool) -> int:
     differs = any(result.mismatches for result in results)
     if differs or any(check.passed is False for check in record.budgets):
         return _CHECK_FAILED
-    unmeasured = any(result.mismatches is None for result in results) or any(
-        variant.tflm.loadable is None or _unlinked(variant.report) for variant in record.variants
-    )
-    return _TOOL_MISSING if strict and unmeasured else 0
+    missing = strict and any(_unmeasured(variant) for variant in record.variants)
+    return _TOOL_MISSING if missing else 0
 
 
-def _unlinked(report: object) -> bool:
-    from cubeai_auto.reports.report import CubeReport
+def _unmeasured(variant: VariantRecord) -> bool:
+    """Whether a tool that the project asks for was not there."""
+    from cubeai_auto.project.variant import NOT_ASKED
 
-    return isinstance(report, CubeReport) and not report.footprint.flash_total.known
+    without_tflm = variant.tflm.loadable is None and variant.tflm.reason != NOT_ASKED
+    unlinked = variant.report is not None and not variant.report.footprint.flash_total.known
+    return without_tflm or unlinked or any(r.mismatches is None for r in variant.validation)

@@ -9,28 +9,13 @@ from importlib.resources import files
 import jinja2
 
 from cubeai_auto import __version__
-from cubeai_auto.codegen.constants import Constant, constants_of
-from cubeai_auto.codegen.contract_header import ContractHeader, contract_header
-from cubeai_auto.codegen.layers import (
-    Affine,
-    DenseF32,
-    DenseS8,
-    Layer,
-    LayerBody,
-    Rescale8,
-    SoftmaxF32,
-    SoftmaxS8,
-)
-from cubeai_auto.codegen.literals import array_text, c_comment, c_float, c_int, c_string
-from cubeai_auto.codegen.memory import ALIGNMENT, MemoryPlan
-from cubeai_auto.contract import InputContract
-from cubeai_auto.files import sha256_bytes
-from cubeai_auto.tflite.graph import Graph, Tensor
+from cubeai_auto.codegen.layers import Layer
+from cubeai_auto.codegen.memory import MemoryPlan
+from cubeai_auto.codegen.page import EmitOptions, Page, build_page
+from cubeai_auto.tflite.graph import Graph
 
 __all__ = ["EmitOptions", "GeneratedFile", "emit", "kernel_files"]
 
-_FORMATS = {"int8": "STAI_FORMAT_S8", "uint8": "STAI_FORMAT_U8", "float32": "STAI_FORMAT_FLOAT32"}
-_CTYPES = {"int8": "int8_t", "uint8": "uint8_t", "float32": "float"}
 _KERNEL_SOURCES = {
     "cai_dense_s8": ("cai_dense_s8.c", "cai_fixed_point.h"),
     "cai_dense_s8_paired": ("cai_dense_s8_paired.c", "cai_fixed_point.h", "cai_config.h"),
@@ -46,23 +31,6 @@ _UNROLL = {"time": 4, "balanced": 2, "ram": 2, "size": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class EmitOptions:
-    """How the C is written.
-
-    Attributes:
-        name: the network's C name.
-        optimization: ``time``, ``balanced``, ``ram`` or ``size``; ``size`` does not unroll.
-        fast_float: let the compiler fuse float multiplications and additions.
-        contract: exported into the header, if known.
-    """
-
-    name: str = "network"
-    optimization: str = "balanced"
-    fast_float: bool = False
-    contract: InputContract | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class GeneratedFile:
     """A file name without folder, and its content."""
 
@@ -70,72 +38,11 @@ class GeneratedFile:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class _ConstantText:
-    ctype: str
-    symbol: str
-    elements: int
-    comment: str
-    attribute: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _LayerText:
-    name: str
-    comment: str
-    struct: str
-    fields: tuple[tuple[str, str], ...]
-    call: str
-    target: str
-    target_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _TensorText:
-    name_literal: str
-    format: str
-    shape: tuple[int, ...]
-    elements: int
-    bytes: int
-    flags: str
-    scale: str
-    zero_point: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What the templates see."""
-
-    name: str
-    description: str
-    version: str
-    version_triple: str
-    origin: str
-    origin_literal: str
-    sha256: str
-    signature: str
-    macc: int
-    flags: str
-    activations: int
-    alignment: int
-    constants: tuple[_ConstantText, ...]
-    constant_bytes: int
-    layers: tuple[_LayerText, ...]
-    inputs: tuple[_TensorText, ...]
-    outputs: tuple[_TensorText, ...]
-    inputs_inside: bool
-    outputs_inside: bool
-    overwritten: bool
-    contract: ContractHeader | None
-
-
 def emit(
     graph: Graph, layers: tuple[Layer, ...], memory: MemoryPlan, macc: int, options: EmitOptions
 ) -> tuple[GeneratedFile, ...]:
     """All files of a network: its own four, the kernels it uses, and the API header."""
-    page = _page(graph, layers, memory, macc, options)
+    page = build_page(graph, layers, memory, macc, options)
     name = options.name
     own = [
         GeneratedFile(f"{name}{suffix}", _render(template, page))
@@ -185,183 +92,5 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _render(template: str, page: _Page) -> str:
+def _render(template: str, page: Page) -> str:
     return _environment().get_template(template).render(c=page, n=page.name, N=page.name.upper())
-
-
-def _page(
-    graph: Graph, layers: tuple[Layer, ...], memory: MemoryPlan, macc: int, options: EmitOptions
-) -> _Page:
-    constants = [constant for layer in layers for constant in constants_of(options.name, layer)]
-    by_layer = {layer.name: {c.role: c for c in constants if c.layer == layer.name} for layer in layers}
-    flags = ["STAI_FLAG_INPUTS", "STAI_FLAG_OUTPUTS"] if memory.io_inside else ["STAI_FLAG_NONE"]
-    inside = "STAI_FLAG_ACTIVATIONS | " if memory.io_inside else ""
-
-    def tensor_text(index: int, kind: str) -> _TensorText:
-        tensor = graph.tensor(index)
-        quantized = tensor.quantization if tensor.dtype != "float32" else None
-        return _TensorText(
-            name_literal=c_string(tensor.name),
-            format=_FORMATS[tensor.dtype],
-            shape=tensor.shape or (1,),
-            elements=tensor.elements,
-            bytes=tensor.nbytes,
-            flags=f"{inside}STAI_FLAG_{kind}",
-            scale="" if quantized is None else c_float(quantized.scale),
-            zero_point=0 if quantized is None else quantized.zero_point,
-            offset=memory.offset(index) if memory.io_inside else 0,
-        )
-
-    return _Page(
-        name=options.name,
-        description=f"{c_comment(graph.name)}, {len(layers)} layers",
-        version=__version__,
-        version_triple=", ".join(__version__.split(".")[:3]),
-        origin=c_comment(graph.name),
-        origin_literal=c_string(graph.name),
-        sha256=graph.sha256,
-        signature=sha256_bytes(f"{graph.sha256}{options}{memory.size}".encode())[:32],
-        macc=macc,
-        flags=" | ".join(flags),
-        activations=memory.size,
-        alignment=ALIGNMENT,
-        constants=tuple(_constant_text(constant) for constant in constants),
-        constant_bytes=sum(constant.data.nbytes for constant in constants),
-        layers=tuple(_layer_text(graph, layer, by_layer[layer.name], memory) for layer in layers),
-        inputs=tuple(tensor_text(index, "INPUTS") for index in graph.inputs),
-        outputs=tuple(tensor_text(index, "OUTPUTS") for index in graph.outputs),
-        inputs_inside=memory.io_inside,
-        outputs_inside=memory.io_inside,
-        overwritten=memory.inputs_overwritten,
-        contract=None
-        if options.contract is None
-        else contract_header(options.contract, graph.tensor(graph.inputs[0])),
-    )
-
-
-def _constant_text(constant: Constant) -> _ConstantText:
-    aligned = constant.role == "weights" and constant.data.dtype.itemsize < ALIGNMENT
-    return _ConstantText(
-        ctype=constant.ctype,
-        symbol=constant.symbol,
-        elements=constant.data.size,
-        comment=f"{constant.layer}: {constant.role}, {constant.comment}",
-        attribute=f" __attribute__((aligned({ALIGNMENT})))" if aligned else "",
-        text=array_text(constant.data),
-    )
-
-
-def _layer_text(
-    graph: Graph, layer: Layer, constants: dict[str, Constant], memory: MemoryPlan
-) -> _LayerText:
-    source, target = graph.tensor(layer.source), graph.tensor(layer.target)
-    cast_in, cast_out = _CTYPES[source.dtype], _CTYPES[target.dtype]
-    if isinstance(layer.body, Rescale8):
-        cast_in = cast_out = "uint8_t"
-    place_in, place_out = _place(memory, source), _place(memory, target)
-    return _LayerText(
-        name=layer.name,
-        comment=_comment(graph, layer),
-        struct=_struct(layer.body),
-        fields=tuple(_fields(layer.body, constants)),
-        call=(
-            f"{layer.body.kernel}(&{layer.name}, (const {cast_in} *)({place_in}),\n"
-            f"        ({cast_out} *)({place_out}));"
-        ),
-        target=place_out,
-        target_bytes=target.nbytes,
-    )
-
-
-def _place(memory: MemoryPlan, tensor: Tensor) -> str:
-    """The C expression of a tensor's address."""
-    kind, position = memory.place(tensor.index)
-    if kind == "activations":
-        return f"activations + {position}"
-    return f"context->{kind}[{position}]"
-
-
-def _comment(graph: Graph, layer: Layer) -> str:
-    source, target = graph.tensor(layer.source), graph.tensor(layer.target)
-    shapes = (
-        f"{source.dtype} {'x'.join(map(str, source.shape))} -> "
-        f"{target.dtype} {'x'.join(map(str, target.shape))}"
-    )
-    detail = f"; {layer.body.why}" if isinstance(layer.body, DenseS8) else ""
-    return c_comment(f"operator {layer.operator}, {shapes}{detail}")
-
-
-def _struct(body: LayerBody) -> str:
-    match body:
-        case DenseS8():
-            return "cai_dense_s8_layer"
-        case DenseF32():
-            return "cai_dense_f32_layer"
-        case SoftmaxS8():
-            return "cai_softmax_s8_layer"
-        case SoftmaxF32():
-            return "cai_softmax_f32_layer"
-        case Affine():
-            return "cai_affine_layer"
-        case Rescale8():
-            return "cai_rescale_8_layer"
-
-
-def _fields(body: LayerBody, constants: dict[str, Constant]) -> list[tuple[str, str]]:
-    match body:
-        case DenseS8():
-            rows, depth = body.weights.shape
-            return [
-                *(
-                    (role, constants[role].symbol)
-                    for role in ("weights", "bias", "multiplier", "shift")
-                ),
-                ("batches", f"{body.batches}u"),
-                ("rows", f"{rows}u"),
-                ("depth", f"{depth}u"),
-                ("per_channel", str(int(body.multiplier.size > 1))),
-                ("zero_point", str(body.output_zero_point)),
-                ("clamp_low", str(body.clamp_low)),
-                ("clamp_high", str(body.clamp_high)),
-            ]
-        case DenseF32():
-            rows, depth = body.weights.shape
-            return [
-                ("weights", constants["weights"].symbol),
-                ("bias", constants["bias"].symbol if "bias" in constants else "NULL"),
-                ("batches", f"{body.batches}u"),
-                ("rows", f"{rows}u"),
-                ("depth", f"{depth}u"),
-                ("clamp_low", c_float(body.clamp_low)),
-                ("clamp_high", c_float(body.clamp_high)),
-            ]
-        case SoftmaxS8():
-            return [
-                ("rows", f"{body.rows}u"),
-                ("depth", f"{body.depth}u"),
-                ("multiplier", c_int(body.multiplier)),
-                ("shift", c_int(body.shift)),
-                ("diff_min", c_int(body.diff_min)),
-            ]
-        case SoftmaxF32():
-            return [
-                ("rows", f"{body.rows}u"),
-                ("depth", f"{body.depth}u"),
-                ("beta", c_float(body.beta)),
-            ]
-        case Affine():
-            return [
-                ("count", f"{body.count}u"),
-                ("scale", c_float(body.scale)),
-                ("zero_point", str(body.zero_point)),
-            ]
-        case Rescale8():
-            return [
-                ("count", f"{body.count}u"),
-                ("multiplier", c_int(body.multiplier)),
-                ("shift", str(body.shift)),
-                ("input_zero_point", str(body.input_zero_point)),
-                ("output_zero_point", str(body.output_zero_point)),
-                ("input_flip", "0" if body.input_unsigned else "0x80"),
-                ("output_flip", "0" if body.output_unsigned else "0x80"),
-            ]

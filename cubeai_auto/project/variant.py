@@ -26,7 +26,10 @@ from cubeai_auto.tflm.allocations import missing_arena
 from cubeai_auto.tflm.footprint import TflmFootprint
 from cubeai_auto.tflm.host import host_footprint
 
-__all__ = ["VariantTask", "run_variant", "with_float32"]
+__all__ = ["NOT_ASKED", "VariantTask", "run_variant", "with_float32"]
+
+NOT_ASKED = "not asked for: compare.tflm is false"
+"""Why a run without the comparison has no TFLM figures."""
 
 _MISREAD_SHOWN = 12
 _RANDOM_HOST_VECTORS = 200
@@ -107,7 +110,7 @@ def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmFo
     if task.config.compare.tflm:
         tell.step(f"{task.name}: loading the model into TFLM")
         return host_footprint(task.model, graph, log=logs / "tflm.log")
-    reason = "not asked for: compare.tflm is false"
+    reason = NOT_ASKED
     return TflmFootprint(
         model=graph.name,
         loadable=None,

@@ -151,8 +151,10 @@ def _named(buffer: Buffer, box: _Box, taken: list[_Box]) -> Iterator[Svg]:
 
 
 def _short(name: str, width: float) -> str:
-    """The name without its outer scopes, or its ends, or nothing: whatever fits first."""
+    """The name, its last fused part, that without outer scopes, its ends, nothing: what fits first."""
     name = one_line(name)
+    if text_width(name) > width:
+        name = name.rsplit(";", 1)[-1]
     while text_width(name) > width and "/" in name:
         name = name.split("/", 1)[1]
     return clipped(name, width)
@@ -178,7 +180,10 @@ def _limits(memory: MemoryMap, frame: _Frame) -> Iterator[Svg]:
 def _step_names(steps: Sequence[str], frame: _Frame) -> tuple[float, list[Svg]]:
     """The operators under the plot: level, upright, or only numbers; with the height they need."""
     base = _TOP + _PLOT
-    texts = [f"{position} {one_line(step)}" for position, step in enumerate(steps)]
+    texts = [
+        one_line(step if step.startswith(f"{position} ") else f"{position} {step}")
+        for position, step in enumerate(steps)
+    ]
     if max(map(text_width, texts)) <= frame.step - 6:
         return _LINE + 10, [
             label(frame.x(position) + 4, base + _LINE + 2, text) for position, text in enumerate(texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cubeai_auto.quantity import Quantity
 from cubeai_auto.render.text import Cell, Notes, number, one_line
 from cubeai_auto.reports.report import LayerInfo, TensorInfo
 
@@ -42,20 +43,18 @@ def shape_text(shape: Sequence[int]) -> str:
     return " \u00d7 ".join(map(str, shape)) or "scalar"
 
 
-def layer_line(layer: LayerInfo, notes: Notes) -> LayerLine:
-    """The line of a layer."""
-    source = "elements of the layer's constants"
-    params = (
-        notes.absent("not stated by the report")
-        if layer.params is None
-        else notes.known(number(layer.params), "predicted", source)
-    )
+def layer_line(layer: LayerInfo, params: Quantity, notes: Notes) -> LayerLine:
+    """The line of a layer; its parameters come from where the report's sum of them comes from."""
+    if layer.params is None:
+        own = notes.absent("not stated by the report")
+    else:
+        own = notes.known(number(layer.params), params.how or "reported", params.source or "the report")
     return LayerLine(
         id=layer.id,
         name=one_line(layer.name),
         type=one_line(layer.type),
         shape=shape_text(layer.shape),
-        params=params,
+        params=own,
         macc=notes.cell(layer.macc, "bare"),
     )
 

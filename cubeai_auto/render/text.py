@@ -167,5 +167,5 @@ class Notes:
 
     def absent(self, reason: str) -> Cell:
         """A cell without a value; the reason is noted."""
-        origin = one_line(reason)
+        origin = " ".join(one_line(reason).split())
         return Cell(MISSING, None, origin, self._reasons.setdefault(origin, len(self._reasons) + 1))

@@ -134,7 +134,9 @@ def variant_page(
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),
         more_pictures=max(0, len(variant.misread) - _MOST_PICTURES),
         validations=tuple(_validation(result, notes) for result in variant.validation),
-        layers=() if report is None else tuple(layer_line(layer, notes) for layer in report.layers),
+        layers=()
+        if report is None
+        else tuple(layer_line(layer, report.params, notes) for layer in report.layers),
         tensors=() if report is None else tensor_lines(report.inputs, report.outputs),
         report=() if report is None else _report(report, notes),
         tflm=tuple(Row(name, (notes.cell(value),)) for name, value in named),

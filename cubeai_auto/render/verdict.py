@@ -41,7 +41,8 @@ class Verdict:
             engine does not do the model; ``unproven`` if nothing was compared.
         accuracy: of the deployed variant.
         figures: flash, RAM, instructions, and the mismatches in each place.
-        reason: why the engine refused; empty otherwise.
+        reason: why the engine refused, in a line; empty otherwise.
+        details: the further lines of the refusal.
         problems: what did not hold, a line each.
         unknown: what could not be judged, a line each.
     """
@@ -51,6 +52,7 @@ class Verdict:
     accuracy: Cell
     figures: tuple[Figure, ...]
     reason: str = ""
+    details: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -73,8 +75,9 @@ def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes
     problems = _problems(variant, checks)
     unknown = tuple(f"budget {one_line(c.name)}: no value" for c in checks if c.passed is None)
     if variant.report is None:
-        reason = one_line(variant.refusal) or "the engine made no report"
-        return Verdict(name, "refused", accuracy, (), reason, problems, unknown)
+        lines = [one_line(line).strip() for line in variant.refusal.splitlines() if line.strip()]
+        reason, *details = lines or ["the engine made no report"]
+        return Verdict(name, "refused", accuracy, (), reason, tuple(details), problems, unknown)
     compared = any(result.mismatches is not None for result in variant.validation)
     state: State = "failed" if problems else "passed" if compared else "unproven"
     places = dict.fromkeys(["host", "emulator", *(result.on for result in variant.validation)])

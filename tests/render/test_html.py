@@ -115,7 +115,8 @@ def test_a_refused_variant_shows_the_reason(run_record: RunRecord) -> None:
     root = page(run_record)
     (box,) = root.xpath("//section[@id='variant-3']//div[@class='refusal']")
     assert "The built-in engine refused this model." in box.text_content()
-    assert "convert with full integer quantization" in box.text_content()
+    assert "convert with a representative data set for full int8" in box.text_content()
+    assert len(box.xpath("p")) == 4
     section = root.xpath("//section[@id='variant-3']")[0].text_content()
     assert "Hybrid models are not supported on TFLite Micro" in section
 

@@ -28,8 +28,11 @@ def test_a_refused_variant_gives_the_refusal_as_the_reason(run_record: RunRecord
     notes = Notes()
     refused = run_record.variants[2]
     cell = mismatch_cell(refused, "host", notes)
-    assert "hybrid operators are not done" in cell.origin
-    assert verdict(refused, (), notes).state == "refused"
+    assert "is hybrid: float32 activations with int8 weights - FULLY" in cell.origin
+    outcome = verdict(refused, (), notes)
+    assert outcome.state == "refused"
+    assert outcome.reason == "the built-in engine cannot compile digits_dynamic-range:"
+    assert len(outcome.details) == 3
 
 
 def test_validations_in_one_place_are_added_up(run_record: RunRecord) -> None:

@@ -60,7 +60,7 @@ def test_a_fraction_is_a_percentage_only_where_it_is_an_accuracy() -> None:
 
 def test_equal_reasons_share_a_footnote() -> None:
     notes = Notes()
-    cells = [notes.cell(missing(reason)) for reason in ("no gcc", "no qemu", "no gcc", "no\ngcc")]
+    cells = [notes.cell(missing(reason)) for reason in ("no gcc", "no qemu", "no gcc", "no \n gcc")]
     assert [str(cell) for cell in cells] == ["- [1]", "- [2]", "- [1]", "- [1]"]
     assert notes.reasons == ("no gcc", "no qemu")
     assert not any(cell.known for cell in cells)

@@ -1,0 +1,283 @@
+"""``cubeai-auto run projects/digits``: the main job, from the outside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+QUICK = ("--set", "model.epochs=2", "--set", "model.augment=false")
+
+pytestmark = [pytest.mark.train, pytest.mark.oracle, pytest.mark.emulator]
+
+
+def variants(run: Any) -> dict[str, Any]:
+    return {variant["name"]: variant for variant in run.json["variants"]}
+
+
+def test_a_first_run_ends_well_and_says_only_json_on_standard_output(first_run: Any) -> None:
+    assert first_run.code == 0, first_run.err
+    assert first_run.json["schema"] == "cubeai-auto/run/1"
+    assert first_run.json["cached"] is False
+    assert first_run.json["engine"] == "builtin"
+    assert "training" in first_run.err
+
+
+def test_every_variant_is_there_with_its_model(first_run: Any) -> None:
+    found = variants(first_run)
+    assert list(found) == ["float32", "int8", "dynamic-range"]
+    for variant in found.values():
+        content = Path(variant["model"]["path"]).read_bytes()
+        assert variant["model"]["bytes"] == len(content)
+        assert variant["model"]["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("name", ["float32", "int8"])
+def test_generated_code_equals_tflm_on_the_whole_test_set(first_run: Any, name: str) -> None:
+    variant = variants(first_run)[name]
+    results = {result["on"]: result for result in variant["validation"]}
+    assert results["host"]["vectors"] == first_run.json["dataset"]["test"] == 355
+    assert results["emulator"]["vectors"] == 200
+    for result in results.values():
+        assert result["outputs_compared"] == 10 * result["vectors"]
+        assert result["mismatches"] == 0
+        assert "tflite_micro" in result["oracle"]
+    assert results["emulator"]["instructions_per_inference"]["how"] == "simulated"
+    assert 0 < results["emulator"]["stack"]["value"] < 1024
+
+
+def test_accuracy_is_measured_through_the_generated_code(first_run: Any) -> None:
+    found = variants(first_run)
+    for name in ("float32", "int8"):
+        accuracy = found[name]["accuracy"]
+        counts = found[name]["confusion"]
+        right = sum(counts[k][k] for k in range(10)) / sum(map(sum, counts))
+        assert accuracy["deployed"]["value"] == pytest.approx(right)
+        assert accuracy["deployed"]["value"] > 0.8
+        assert accuracy["float32"]["value"] == found["float32"]["accuracy"]["deployed"]["value"]
+        assert accuracy["reference"]["value"] > 0.8
+
+
+def test_int8_keeps_the_figures_of_the_network(first_run: Any) -> None:
+    footprint = variants(first_run)["int8"]["report"]["footprint"]
+    assert footprint["weights"]["value"] == 119_080
+    assert footprint["activations"]["value"] == 912
+    assert footprint["kernel_flash"]["value"] <= 2_400
+    assert footprint["weights"]["how"] == "measured"
+    assert variants(first_run)["int8"]["report"]["macc"]["value"] == 118_432
+    assert variants(first_run)["int8"]["memory_map"]["gap"] == 0
+
+
+def test_a_hybrid_graph_is_refused_with_the_reason(first_run: Any) -> None:
+    variant = variants(first_run)["dynamic-range"]
+    assert variant["report"] is None
+    assert "FULLY_CONNECTED (operator 1)" in variant["refusal"]
+    assert "hybrid" in variant["refusal"]
+    assert "representative" in variant["refusal"]
+    assert variant["validation"] == []
+    assert variant["tflm"]["loadable"] is False
+    assert "not supported" in variant["tflm"]["reason"]
+    assert variant["accuracy"]["deployed"] == {"value": None, "reason": "the engine refused the model"}
+
+
+def test_the_tflm_side_is_labeled_as_the_hosts(first_run: Any) -> None:
+    tflm = variants(first_run)["int8"]["tflm"]
+    assert tflm["loadable"] is True
+    total = tflm["host_arena"]["total"]
+    assert "x86-64" in total["source"]
+    assert total["value"] == sum(tflm["host_arena"][part]["value"] for part in ("head", "tail"))
+    assert tflm["arena_used"]["value"] is None
+
+
+def test_the_published_cmsis_nn_figure_stands_beside_ours(first_run: Any) -> None:
+    sides = {side["name"]: side for side in variants(first_run)["int8"]["comparison"]["sides"]}
+    published = sides["tflm-cmsis-nn"]["instructions"]
+    assert (published["value"], published["how"]) == (243_480, "reported")
+    assert sides["builtin"]["instructions"]["value"] <= 183_000
+
+
+def test_the_run_folder_holds_code_reports_and_logs(first_run: Any) -> None:
+    folder = Path(first_run.json["run_dir"])
+    for name in ("run.json", "report.html", "models/int8.tflite", "generated/int8/network.c"):
+        assert (folder / name).is_file(), name
+    assert json.loads((folder / "run.json").read_text("utf-8")) == first_run.json
+    header = (folder / "generated" / "int8" / "network.h").read_text("utf-8")
+    assert "#define STAI_NETWORK_IN_1_SCALE (0.0039215" in header
+    assert "#define STAI_NETWORK_IN_1_ZERO_POINT (-128)" in header
+    assert "#define NETWORK_FROM_RAW(raw) ((int8_t)((raw) - 128))" in header
+    assert ".part" not in (folder / "run.json").read_text("utf-8")
+    assert not [path for path in folder.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_the_same_command_again_is_answered_from_the_run_folder(
+    first_run: Any, project: Path, command: Any
+) -> None:
+    folder = Path(first_run.json["run_dir"])
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    again = command("run", project, *QUICK, "--json", "-")
+    assert again.code == 0
+    assert again.json == {**first_run.json, "cached": True}
+    assert "training" not in again.err
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+    said = command("run", project, *QUICK)
+    assert "no training, no engine work" in said.out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ["--set", "engine.optimization=time"],
+        ["--set", "model.seed=2"],
+        ["--set", "validate.samples=3"],
+    ],
+)
+def test_a_changed_option_is_not(first_run: Any, project: Path, command: Any, change: list[str]) -> None:
+    changed = command("run", project, *QUICK, *change, "--variant", "int8", "--json", "-")
+    assert changed.code == 0, changed.err
+    assert changed.json["cached"] is False
+    assert changed.json["key"] != first_run.json["key"]
+
+
+def test_a_changed_recipe_or_tool_is_not(first_run: Any, project: Path, command: Any) -> None:
+    recipe = project / "model.py"
+    text = recipe.read_text("utf-8")
+    recipe.write_text(text + "\n# changed\n", "utf-8")
+    try:
+        only = ("--variant", "int8", "--json", "-")
+        changed = command("run", project, *QUICK, *only)
+        assert changed.json["cached"] is False
+        assert command("run", project, *QUICK, *only).json["cached"] is True
+        other_tool = command(
+            "run", project, *QUICK, *only, env={"QEMU_SYSTEM_ARM": str(project / "no qemu")}
+        )
+        assert other_tool.json["cached"] is False
+    finally:
+        recipe.write_text(text, "utf-8")
+
+
+def test_missing_tools_leave_a_reason_in_every_cell(project: Path, command: Any) -> None:
+    gone = {name: str(project / "gone") for name in ("ARM_NONE_EABI_GCC", "QEMU_SYSTEM_ARM")}
+    arguments = ("run", project, *QUICK, "--variant", "int8", "--json", "-")
+    done = command(*arguments, env=gone)
+    assert done.code == 0, done.err
+    variant = variants(done)["int8"]
+    emulator = next(result for result in variant["validation"] if result["on"] == "emulator")
+    assert emulator["mismatches"] is None
+    assert "arm-none-eabi-gcc" in emulator["reason"]
+    assert "arm-none-eabi-gcc" in variant["report"]["footprint"]["flash_total"]["reason"]
+    assert variant["report"]["footprint"]["activations"]["how"] == "predicted"
+    host = next(result for result in variant["validation"] if result["on"] == "host")
+    assert host["mismatches"] == 0
+    assert command(*arguments, "--strict", env=gone).code == 3
+
+
+def test_a_broken_budget_ends_with_one(project: Path, command: Any) -> None:
+    done = command(
+        "run", project, *QUICK, "--variant", "int8", "--set", "budgets.arena=911", "--json", "-"
+    )
+    assert done.code == 1
+    broken = [check for check in done.json["budgets"] if not check["passed"]]
+    assert [(check["name"], check["limit"], check["value"]["value"]) for check in broken] == [
+        ("arena", 911, 912)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--set", "engine.optimisation=time"], 2, "optimization"),
+        (["--set", "dataset.name=mnist", "--set", "dataset.path=/no/such/folder"], 2, "/no/such/folder"),
+        (["--set", "dataset.name=cifar"], 2, "digits"),
+        (["--set", "target.board=NUCLEO-F446"], 2, "NUCLEO-F446RE"),
+        (["--engine", "stedgeai"], 3, "builtin"),
+        (["--set", "engine.compression=high"], 2, "compress"),
+        (["--variant", "int4"], 2, "int8"),
+        (["--set", "engine.c_api=legacy"], 2, "st-ai"),
+    ],
+)
+def test_bad_settings_are_sentences(
+    project: Path, command: Any, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    output = tmp_path / "run"
+    done = command("run", project, *QUICK, *arguments, "--output", output)
+    assert done.code == code, done.err
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not output.exists()
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".failed")] == []
+
+
+def test_a_missing_project_folder(command: Any, tmp_path: Path) -> None:
+    done = command("run", tmp_path / "nowhere")
+    assert done.code == 2
+    assert "nowhere" in done.err
+
+
+def test_a_folder_with_other_files_is_not_replaced(project: Path, command: Any, tmp_path: Path) -> None:
+    keep = tmp_path / "thesis.tex"
+    keep.write_text("precious", "utf-8")
+    done = command("run", project, *QUICK, "--output", tmp_path)
+    assert done.code == 2
+    assert "not an earlier run" in done.err
+    assert keep.read_text("utf-8") == "precious"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a Unix feature")
+def test_a_refused_write_leaves_nothing_half_written(project: Path, command: Any, tmp_path: Path) -> None:
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
+    output = tmp_path / "run"
+    done = command("run", project, *QUICK, "--output", output, prelude=limit)
+    assert done.code == 4, done.err
+    assert "cannot write" in done.err
+    assert "Traceback" not in done.err
+    assert not output.exists()
+    assert [path.name for path in tmp_path.iterdir() if path.name != "run.failed"] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+def test_a_killed_run_leaves_no_run_folder(project: Path, tmp_path: Path, kind: signal.Signals) -> None:
+    output = tmp_path / "run"
+    arguments = ["run", str(project), "--set", "model.epochs=5000", "--output", str(output)]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cubeai_auto", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / ".run.part").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    child.send_signal(kind)
+    child.communicate(timeout=60)
+    assert not output.exists()
+    if kind == signal.SIGINT:
+        assert child.returncode == 130
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert child.returncode == -signal.SIGKILL
+
+
+def test_a_run_takes_over_what_a_killed_one_left(project: Path, command: Any, tmp_path: Path) -> None:
+    (tmp_path / ".run.part" / "models").mkdir(parents=True)
+    (tmp_path / ".run.lock").write_text("999999999", "ascii")
+    done = command("run", project, *QUICK, "--variant", "int8", "--output", tmp_path / "run", "--quiet")
+    assert (done.code, done.out) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_two_runs_of_one_folder_do_not_meet(project: Path, command: Any, tmp_path: Path) -> None:
+    (tmp_path / ".run.lock").write_text(str(os.getpid()), "ascii")
+    done = command("run", project, *QUICK, "--output", tmp_path / "run")
+    assert done.code == 2
+    assert "another run" in done.err
