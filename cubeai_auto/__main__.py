@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+from cubeai_auto.cli.main import entry
 
-from cubeai_auto.cli.main import main
+__all__: list[str] = []
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entry()

@@ -1,9 +1,13 @@
-"""Fixtures that every tier shares."""
+"""Fixtures that every tier shares, and skips that are visible or forbidden.
+
+``CUBEAI_REQUIRE=corpus,arm`` names markers whose tests may not be skipped: they fail instead.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -43,6 +47,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, reason in reasons.items():
             if reason is not None and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure if the test has a marker (or fixture) that may not be skipped."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        required = os.environ.get("CUBEAI_REQUIRE", "").replace(",", " ").split()
+        names = {mark.name for mark in item.iter_markers()} | set(getattr(item, "fixturenames", ()))
+        if broken := sorted(names.intersection(required)):
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+            report.outcome = "failed"
+            report.longrepr = f"{reason}, and CUBEAI_REQUIRE forbids to skip: {', '.join(broken)}"
+    return report
 
 
 def _module(name: str) -> str | None:

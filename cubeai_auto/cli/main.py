@@ -11,13 +11,14 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from cubeai_auto import __version__
 from cubeai_auto.cli import analyze, doctor, generate, run, supported_ops, tflm, validate
 from cubeai_auto.cli.verb import Verb
 from cubeai_auto.errors import CubeAIError
 
-__all__ = ["build_parser", "main"]
+__all__ = ["build_parser", "entry", "main"]
 
 _VERBS: tuple[Verb, ...] = (run, analyze, generate, validate, tflm, supported_ops, doctor)
 _INTERRUPTED = 130
@@ -66,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("hint: run again with --verbose and report the traceback", file=sys.stderr)  # noqa: T201
         return _INTERNAL
     return code
+
+
+def entry() -> NoReturn:
+    """What the console script calls: :func:`main`, then the end of the process."""
+    code = main()
+    if code == _INTERRUPTED:
+        # Native code that saw the interrupt first can make a normal exit end by the signal instead.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _explain(error: CubeAIError, options: argparse.Namespace) -> int:

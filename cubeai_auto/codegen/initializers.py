@@ -38,7 +38,8 @@ def struct_of(body: LayerBody) -> str:
             return "cai_rescale_8_layer"
 
 
-def _fields(body: LayerBody, constants: Mapping[Role, Constant]) -> list[tuple[str, str]]:
+def fields_of(body: LayerBody, constants: Mapping[Role, Constant]) -> list[tuple[str, str]]:
+    """The designated initializers of that struct: member and C expression."""
     match body:
         case DenseS8():
             rows, depth = body.weights.shape

@@ -41,6 +41,8 @@ class EmitOptions:
 
 @dataclass(frozen=True, slots=True)
 class ConstantText:
+    """An array of ``<name>_data.c``."""
+
     ctype: str
     symbol: str
     elements: int
@@ -51,6 +53,8 @@ class ConstantText:
 
 @dataclass(frozen=True, slots=True)
 class LayerText:
+    """A layer's parameters and its call; ``target`` is the C expression of its output."""
+
     name: str
     comment: str
     struct: str
@@ -62,6 +66,8 @@ class LayerText:
 
 @dataclass(frozen=True, slots=True)
 class TensorText:
+    """A network input or output; ``scale`` is empty where values are real."""
+
     name_literal: str
     format: str
     shape: tuple[int, ...]
@@ -75,7 +81,7 @@ class TensorText:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the templates see."""
+    """A network as the templates see it."""
 
     name: str
     description: str
@@ -103,6 +109,7 @@ class Page:
 def build_page(
     graph: Graph, layers: tuple[Layer, ...], memory: MemoryPlan, macc: int, options: EmitOptions
 ) -> Page:
+    """Everything that the templates need, in C's spelling."""
     constants = [constant for layer in layers for constant in constants_of(options.name, layer)]
     by_layer = {layer.name: {c.role: c for c in constants if c.layer == layer.name} for layer in layers}
     flags = ["STAI_FLAG_INPUTS", "STAI_FLAG_OUTPUTS"] if memory.io_inside else ["STAI_FLAG_NONE"]
