@@ -140,7 +140,7 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     if sys.platform == "win32":
         if child.poll() is None:
             subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(child.pid)], check=False, capture_output=True
+                ["taskkill", "/F", "/T", "/PID", str(child.pid)], check=False, capture_output=True  # noqa: S607 - a part of Windows
             )
             child.wait()
         return

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+
+if TYPE_CHECKING:
+    from cubeai_auto.quantity import JsonValue
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -24,7 +28,11 @@ def run(options: argparse.Namespace) -> int:
     from cubeai_auto.reports.text import report_text
 
     result = find_engine(options.engine).analyze(request_from(options))
-    payload = {"schema": "cubeai-auto/analyze/1", **result.report.to_json(), "files": []}
+    payload: dict[str, JsonValue] = {
+        "schema": "cubeai-auto/analyze/1",
+        **result.report.to_json(),
+        "files": [],
+    }
     if result.memory is not None:
         payload["memory_map"] = result.memory.to_json()
     emit(options, payload, report_text(result.report, result.memory))

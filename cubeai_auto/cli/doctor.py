@@ -15,7 +15,11 @@ NAME = "doctor"
 HELP = "show which tools were found, where each was looked for, and why a candidate was refused"
 
 _PACKAGES = (
-    ("tensorflow", ("tensorflow-cpu", "tensorflow"), "train and convert: pip install 'cubeai-auto[train]'"),
+    (
+        "tensorflow",
+        ("tensorflow-cpu", "tensorflow"),
+        "train and convert: pip install 'cubeai-auto[train]'",
+    ),
     ("scikit-learn", ("scikit-learn",), "the bundled digits: pip install 'cubeai-auto[train]'"),
     ("tflite-micro", ("tflite-micro",), "the oracle TFLM: pip install 'cubeai-auto[oracle]'"),
 )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+
+if TYPE_CHECKING:
+    from cubeai_auto.quantity import JsonValue
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -29,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
 
     result = find_engine(options.engine).generate(request_from(options), options.output)
     files = [str(options.output / name) for name in result.report.generated_files]
-    payload = {
+    payload: dict[str, JsonValue] = {
         "schema": "cubeai-auto/generate/1",
         **result.report.to_json(),
         "files": list(files),

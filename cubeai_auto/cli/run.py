@@ -20,10 +20,10 @@ _TOOL_MISSING = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's own arguments."""
+    parser.add_argument("project", metavar="PROJECT_DIR", type=Path, help="a folder with project.toml")
     parser.add_argument(
-        "project", metavar="PROJECT_DIR", type=Path, help="a folder with project.toml"
+        "--engine", choices=("auto", "builtin", "stedgeai"), help="instead of the file's"
     )
-    parser.add_argument("--engine", choices=("auto", "builtin", "stedgeai"), help="instead of the file's")
     parser.add_argument(
         "--variant", action="append", default=[], metavar="V", help="only this variant; may be repeated"
     )

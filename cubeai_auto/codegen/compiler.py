@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
-from cubeai_auto.codegen.layers import DenseS8, Layer
+from cubeai_auto.codegen.layers import DenseS8, Layer, SoftmaxS8
 from cubeai_auto.codegen.literals import check_c_name
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
@@ -70,9 +71,18 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
         macc,
         EmitOptions(options.name, options.optimization, options.fast_float, options.contract),
     )
-    notes = tuple(
-        f"{layer.name} runs row by row: {layer.body.why.removeprefix('row by row: ')}"
-        for layer in layers
-        if options.dsp and isinstance(layer.body, DenseS8) and not layer.body.paired
-    )
+    notes = tuple(note for layer in layers for note in _notes(layer, options))
     return GeneratedNetwork(options.name, written, layers, memory, notes)
+
+
+def _notes(layer: Layer, options: CompileOptions) -> Iterator[str]:
+    match layer.body:
+        case DenseS8(paired=False, why=why) if options.dsp:
+            yield f"{layer.name} runs row by row: {why.removeprefix('row by row: ')}"
+        case SoftmaxS8(depth=depth) if depth > SoftmaxS8.SAFE_DEPTH:
+            yield (
+                f"{layer.name} has {depth:,} classes: TFLM aborts on inputs that leave more than "
+                f"{SoftmaxS8.SAFE_DEPTH} of them about equal; here they all become 0"
+            )
+        case _:
+            pass

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cubeai_auto.codegen.layers import DenseF32, DenseS8, Layer
-from cubeai_auto.codegen.pairing import pair_bias, pair_weights
+from cubeai_auto.codegen.pairing import as_int32, pair_bias, pair_weights
 
 __all__ = ["Constant", "Role", "constants_of"]
 
@@ -50,10 +50,8 @@ def constants_of(name: str, layer: Layer) -> tuple[Constant, ...]:
             else:
                 weights = constant("weights", dense.weights.ravel(), f"{shape}, row by row")
                 sums = dense.weights.astype(np.int64).sum(axis=1)
-                folded = (dense.bias - dense.input_zero_point * sums) % 2**32
-                bias = constant(
-                    "bias", folded.astype(np.uint32).view(np.int32), "with the input zero point"
-                )
+                folded = as_int32(dense.bias - dense.input_zero_point * sums)
+                bias = constant("bias", folded, "with the input zero point")
             return (
                 weights,
                 bias,

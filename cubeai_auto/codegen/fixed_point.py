@@ -28,12 +28,14 @@ def round_half_away(x: float) -> int:
 
 
 def quantize_multiplier(factor: float) -> Multiplier:
-    """The fixed-point form of a non-negative factor; too small a factor becomes 0.
+    """The fixed-point form of a factor below 2^31; below 2^-32 it becomes 0.
+
+    The shift is at most 31, so that a 32-bit left shift is defined.
 
     Raises:
-        ValueError: the factor is negative, infinite or not a number.
+        ValueError: the factor is negative, too large or not a number.
     """
-    if not math.isfinite(factor) or factor < 0:
+    if not 0 <= factor < 2**31:
         msg = f"not a usable scale ratio: {factor}"
         raise ValueError(msg)
     if factor == 0.0:
@@ -45,8 +47,8 @@ def quantize_multiplier(factor: float) -> Multiplier:
         shift += 1
     if shift < -31:
         return Multiplier(0, 0)
-    if shift > 30:
-        return Multiplier(2**31 - 1, 30)
+    if shift > 31:
+        return Multiplier(2**31 - 1, 31)
     return Multiplier(value, shift)
 
 

@@ -67,7 +67,8 @@ def _dense_s8(body: DenseS8, x: _Array) -> _Array:
     wide = x.astype(np.int64).reshape(body.batches, -1) - body.input_zero_point
     sums = _wrap32(wide @ body.weights.astype(np.int64).T + body.bias)
     y = requantize(sums, body.multiplier.astype(np.int64), body.shift.astype(np.int64))
-    return np.clip(y + body.output_zero_point, body.clamp_low, body.clamp_high).astype(np.int8).ravel()
+    moved = _wrap32(y + body.output_zero_point)
+    return np.clip(moved, body.clamp_low, body.clamp_high).astype(np.int8).ravel()
 
 
 def _dense_f32(body: DenseF32, x: _Array) -> _Array:
@@ -77,7 +78,10 @@ def _dense_f32(body: DenseF32, x: _Array) -> _Array:
         sums += columns[:, k : k + 1] * body.weights[:, k]
     if body.bias is not None:
         sums += body.bias
-    return np.clip(sums, np.float32(body.clamp_low), np.float32(body.clamp_high)).ravel()
+    clamped: npt.NDArray[np.float32] = np.clip(
+        sums, np.float32(body.clamp_low), np.float32(body.clamp_high)
+    )
+    return clamped.ravel()
 
 
 def _exp_negative(a: _Wide) -> _Wide:
@@ -134,15 +138,20 @@ def _softmax_f32(body: SoftmaxF32, x: _Array) -> _Array:
     total = np.zeros((body.rows, 1), np.float32)
     for k in range(body.depth):
         total += e[:, k : k + 1]
-    return (e / total).ravel()
+    shares: npt.NDArray[np.float32] = e / total
+    return shares.ravel()
 
 
 def _affine(body: Affine, x: _Array) -> _Array:
     if body.kernel == "cai_quantize_f32_s8":
         ratio = x.astype(np.float32) / np.float32(body.scale)
         away = np.copysign(np.floor(np.abs(ratio.astype(np.float64)) + 0.5), ratio)
-        return np.clip(away + body.zero_point, -128, 127).astype(np.int8).ravel()
-    return (np.float32(body.scale) * (x.astype(np.int32) - body.zero_point).astype(np.float32)).ravel()
+        moved = np.where(np.isnan(away), -128, away + body.zero_point)
+        stored: npt.NDArray[np.int8] = np.clip(moved, -128, 127).astype(np.int8)
+        return stored.ravel()
+    steps = (x.astype(np.int32) - body.zero_point).astype(np.float32)
+    real: npt.NDArray[np.float32] = np.float32(body.scale) * steps
+    return real.ravel()
 
 
 def _rescale_8(body: Rescale8, x: _Array) -> _Array:
@@ -152,5 +161,5 @@ def _rescale_8(body: Rescale8, x: _Array) -> _Array:
         np.full_like(stored, body.multiplier),
         np.full_like(stored, body.shift),
     )
-    y = np.clip(y + body.output_zero_point, -128, 127)
+    y = np.clip(_wrap32(y + body.output_zero_point), -128, 127)
     return (y + 128).astype(np.uint8) if body.output_unsigned else y.astype(np.int8)

@@ -7,6 +7,7 @@ function. Scales are gone from integer layers: only multipliers, shifts and zero
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +74,17 @@ class DenseF32:
 
 @dataclass(frozen=True, slots=True)
 class SoftmaxS8:
-    """int8 softmax over the last dimension."""
+    """int8 softmax over the last dimension.
+
+    Attributes:
+        shift: to the left.
+        diff_min: elements further below the row's largest have no weight.
+    """
+
+    MAX_DEPTH: ClassVar[int] = 4096
+    """Exponentials of at most 1 that a sum in Q12.19 holds without a sign."""
+    SAFE_DEPTH: ClassVar[int] = 511
+    """Up to here no sum can be so large that TFLM aborts on it."""
 
     rows: int
     depth: int

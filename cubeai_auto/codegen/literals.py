@@ -12,53 +12,20 @@ from cubeai_auto.errors import UsageError
 
 __all__ = ["array_text", "c_comment", "c_float", "c_int", "c_string", "check_c_name"]
 
-_KEYWORDS = frozenset(
-    [
-        "auto",
-        "break",
-        "case",
-        "char",
-        "const",
-        "continue",
-        "default",
-        "do",
-        "double",
-        "else",
-        "enum",
-        "extern",
-        "float",
-        "for",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "long",
-        "register",
-        "restrict",
-        "return",
-        "short",
-        "signed",
-        "sizeof",
-        "static",
-        "struct",
-        "switch",
-        "typedef",
-        "union",
-        "unsigned",
-        "void",
-        "volatile",
-        "while",
-        "asm",
-        "bool",
-        "true",
-        "false",
-        "class",
-        "new",
-        "delete",
-        "this",
-        "template",
-    ]
-)
+_KEYWORDS = frozenset({
+    "asm", "auto", "bool", "break", "case", "char", "class", "const", "continue", "default",
+    "delete", "do", "double", "else", "enum", "extern", "false", "float", "for", "goto", "if",
+    "inline", "int", "long", "new", "register", "restrict", "return", "short", "signed", "sizeof",
+    "static", "struct", "switch", "template", "this", "true", "typedef", "union", "unsigned", "void",
+    "volatile", "while",
+})  # fmt: skip
+# Names whose <name>.h would hide a header of the C library, or the API's; and stai_runtime_init.
+_RESERVED = frozenset({
+    "assert", "complex", "ctype", "errno", "fenv", "inttypes", "iso646", "limits", "locale", "math",
+    "runtime", "setjmp", "signal", "stai", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef",
+    "stdint", "stdio", "stdlib", "stdnoreturn", "string", "tgmath", "threads", "time", "uchar",
+    "wchar", "wctype",
+})  # fmt: skip
 _WIDTH = 100
 
 
@@ -66,11 +33,15 @@ def check_c_name(name: str) -> str:
     """The name itself, if it can prefix C symbols.
 
     Raises:
-        UsageError: it is not a C identifier, or a keyword of C or C++.
+        UsageError: it is not a C identifier, a keyword of C or C++, or the name of something that
+            generated code includes.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", name) or name in _KEYWORDS:
         msg = f"{name!r} cannot name a network in C"
         raise UsageError(msg, hint="use letters, digits and underscores, starting with a letter")
+    if name.lower() in _RESERVED or name.lower().startswith("cai_"):
+        msg = f"{name!r} cannot name a network: generated code uses that name itself"
+        raise UsageError(msg, hint="use another name, such as network")
     return name
 
 
@@ -95,9 +66,16 @@ def c_float(value: float) -> str:
 
 
 def c_string(text: str) -> str:
-    """A string literal; everything but plain ASCII is escaped, as UTF-8 bytes in octal."""
+    """A string literal; everything but plain ASCII is escaped, as UTF-8 bytes in octal.
+
+    Surrogates, as Python makes of file names that are not UTF-8, become the original bytes or "?".
+    """
     parts = []
-    for byte in text.encode("utf-8"):
+    try:
+        encoded = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        encoded = text.encode("utf-8", "replace")
+    for byte in encoded:
         char = chr(byte)
         if char in '"\\?':
             parts.append("\\" + char)
@@ -109,9 +87,9 @@ def c_string(text: str) -> str:
 
 
 def c_comment(text: str) -> str:
-    """Text that may stand in a comment: printable ASCII, and no end of comment in it."""
+    """Text that may stand in a comment: printable ASCII without comment marks and trigraphs."""
     printable = "".join(char if 32 <= ord(char) < 127 else "?" for char in text)
-    return printable.replace("*/", "* /").replace("/*", "/ *")
+    return re.sub(r"\?(?=\?)|\*(?=/)|/(?=\*)", r"\g<0> ", printable)
 
 
 def array_text(values: npt.NDArray[np.generic]) -> str:

@@ -33,6 +33,13 @@ _LIST_HINT = "cubeai-auto supported-ops lists the operators, types and limits of
 _NOT_CONSTANT = "weights and bias must be constants"
 _VIEWS = frozenset({"EXPAND_DIMS", "RESHAPE", "SQUEEZE", "TRANSPOSE"})
 _MODEL_HINT = "convert the model again with a current converter"
+_TYPE_HINT = (
+    "convert with a representative data set for full int8, or without optimizations for float32"
+)
+_BIAS_SCALE_GAP = 0.02
+"""TFLM's limit, in output scales, for a bias scale that is not input scale x weight scale."""
+_LEAST_ACTIVATION_SCALE = 2.0**-28
+"""Below it the bounds of a fused activation leave 32 bits; TFLM refuses those too."""
 
 
 class RefusedOperatorError(Exception):
@@ -63,9 +70,7 @@ SUPPORTED: tuple[OperatorSupport, ...] = (
 )
 
 
-def lower_operator(
-    graph: Graph, operator: Operator, roots: tuple[int, ...], *, dsp: bool
-) -> LayerBody:
+def lower_operator(graph: Graph, operator: Operator, roots: tuple[int, ...], *, dsp: bool) -> LayerBody:
     """The layer of an operator.
 
     Args:
@@ -116,6 +121,8 @@ class _Context:
         return self.graph.tensor(self.operator.inputs[position])
 
     def output(self) -> Tensor:
+        if len(self.operator.outputs) != 1:
+            raise RefusedOperatorError(f"{len(self.operator.outputs)} outputs instead of one")
         return self.graph.tensor(self.operator.outputs[0])
 
 
@@ -153,7 +160,7 @@ def _finite(tensor: Tensor) -> npt.NDArray[np.float32]:
 def _dense(at: _Context) -> LayerBody:
     source, weights, bias, target = at.input(0), at.input(1), at.optional(2), at.output()
     if weights.data is None or (bias is not None and bias.data is None):
-        raise RefusedOperatorError("weights and bias must be constants")
+        raise RefusedOperatorError(_NOT_CONSTANT)
     if len(weights.shape) != 2:
         raise RefusedOperatorError(f"weights of rank {len(weights.shape)} instead of 2")
     if at.operator.option_str("weights_format", "DEFAULT") != "DEFAULT":
@@ -168,10 +175,10 @@ def _dense(at: _Context) -> LayerBody:
         raise RefusedOperatorError(f"a bias of {bias.elements} elements for {rows} rows")
     types = source.dtype, weights.dtype, target.dtype
     if types == ("float32", "float32", "float32"):
-        return _dense_f32(at, weights.data.reshape(rows, depth), bias, batches)
+        return _dense_f32(at, weights, bias, batches)
     if types == ("int8", "int8", "int8"):
-        return _dense_s8(at, weights, bias, batches)
-    raise RefusedOperatorError("types " + " x ".join(types[:2]) + f" to {types[2]}")
+        return _dense_s8(at, weights, weights.data.reshape(rows, depth).astype(np.int8), bias, batches)
+    raise RefusedOperatorError(f"types {types[0]} x {types[1]} to {types[2]}", hint=_TYPE_HINT)
 
 
 def _activation(at: _Context) -> str:
@@ -181,11 +188,9 @@ def _activation(at: _Context) -> str:
     return activation
 
 
-def _dense_f32(
-    at: _Context, weights: npt.NDArray[np.generic], bias: Tensor | None, batches: int
-) -> DenseF32:
+def _dense_f32(at: _Context, weights: Tensor, bias: Tensor | None, batches: int) -> DenseF32:
     if bias is not None and bias.dtype != "float32":
-        raise RefusedOperatorError(f"a bias of type {bias.dtype}")
+        raise RefusedOperatorError(f"a bias of type {bias.dtype}", hint=_TYPE_HINT)
     largest = float(np.finfo(np.float32).max)
     low, high = {
         "NONE": (-largest, largest),
@@ -195,38 +200,35 @@ def _dense_f32(
     }[_activation(at)]
     return DenseF32(
         batches=batches,
-        weights=weights.astype(np.float32),
-        bias=None if bias is None or bias.data is None else bias.data.reshape(-1).astype(np.float32),
+        weights=_finite(weights).reshape(weights.shape),
+        bias=None if bias is None else _finite(bias),
         clamp_low=low,
         clamp_high=high,
     )
 
 
-def _dense_s8(at: _Context, weights: Tensor, bias: Tensor | None, batches: int) -> DenseS8:
-    source, target = at.input(0), at.output()
-    given, produced = _quantization(source, "input"), _quantization(target, "output")
+def _dense_s8(
+    at: _Context, weights: Tensor, matrix: npt.NDArray[np.int8], bias: Tensor | None, batches: int
+) -> DenseS8:
+    given = _quantization(at.input(0), "input")
+    produced = _quantization(at.output(), "output")
     scales = weights.quantization
-    if scales is None or weights.data is None:
-        raise RefusedOperatorError(f"the weights '{weights.name}' have no quantization")
-    if any(scales.zero_points):
-        raise RefusedOperatorError("weights with a zero point other than 0")
-    if any(not (scale >= 0 and math.isfinite(scale)) for scale in scales.scales):
-        raise RefusedOperatorError("a weight scale that is negative or not finite")
-    rows, depth = weights.shape
-    if scales.per_channel and (scales.axis != 0 or len(scales.scales) != rows):
-        raise RefusedOperatorError(f"{len(scales.scales)} weight scales along dimension {scales.axis}")
+    if scales is None:
+        raise RefusedOperatorError(
+            f"the weights '{weights.name}' have no quantization", hint=_MODEL_HINT
+        )
+    if scales.per_channel and scales.axis != 0:
+        raise RefusedOperatorError(f"weight scales along dimension {scales.axis}, not one for each row")
     if bias is not None and bias.dtype != "int32":
-        raise RefusedOperatorError(f"a bias of type {bias.dtype}")
-    multipliers = [quantize_multiplier(ratio) for ratio in _dense_ratios(given, scales, produced, bias)]
-    low, high = activation_bounds(_activation(at), produced.scale, produced.zero_point)
-    if low > high:
-        raise RefusedOperatorError("the fused activation leaves no value of the output's range")
-    matrix = weights.data.reshape(rows, depth).astype(np.int8)
-    values = (
-        np.zeros(rows, np.int32)
-        if bias is None or bias.data is None
-        else bias.data.reshape(-1).astype(np.int32)
-    )
+        raise RefusedOperatorError(f"a bias of type {bias.dtype}", hint=_TYPE_HINT)
+    multipliers = [_multiplier(ratio) for ratio in _dense_ratios(given, scales, produced, bias)]
+    activation = _activation(at)
+    if activation in {"RELU6", "RELU_N1_TO_1"} and produced.scale < _LEAST_ACTIVATION_SCALE:
+        raise RefusedOperatorError(f"an output scale of {produced.scale:g} with a fused {activation}")
+    low, high = activation_bounds(activation, produced.scale, produced.zero_point)
+    values = np.zeros(len(matrix), np.int32)
+    if bias is not None and bias.data is not None:
+        values = bias.data.reshape(-1).astype(np.int32)
     shift = np.array([m.shift for m in multipliers], np.int8)
     doubt = (
         why_not_paired(matrix, values, given.zero_point, shift)
@@ -239,7 +241,7 @@ def _dense_s8(at: _Context, weights: Tensor, bias: Tensor | None, batches: int) 
         bias=values,
         input_zero_point=given.zero_point,
         output_zero_point=produced.zero_point,
-        multiplier=np.array([m.value for m in multipliers], np.int64).astype(np.int32),
+        multiplier=np.array([m.value for m in multipliers], np.int32),
         shift=shift,
         clamp_low=low,
         clamp_high=high,
@@ -255,32 +257,42 @@ def _dense_ratios(
     if weights.per_channel:
         return [given.scale * scale / produced.scale for scale in weights.scales]
     product = float(np.float32(given.scale) * np.float32(weights.scale))
-    if bias is not None and bias.quantization is not None:
-        gap = abs(product - bias.quantization.scale) / produced.scale
-        if gap > 0.02:
-            raise RefusedOperatorError("the bias scale is not input scale x weight scale: TFLM refuses it too")
+    if bias is not None:
+        stated = 0.0 if bias.quantization is None else bias.quantization.scale
+        if abs(product - stated) / produced.scale > _BIAS_SCALE_GAP:
+            raise RefusedOperatorError(
+                f"the bias has the scale {stated:g}, but input scale x weight scale is {product:g}: "
+                "TFLM refuses it too",
+                hint=_MODEL_HINT,
+            )
     return [product / produced.scale]
 
 
 def _softmax(at: _Context) -> LayerBody:
     source, target = at.input(0), at.output()
     beta = at.operator.option_float("beta", 1.0)
-    if not source.shape or source.elements == 0 or source.shape != target.shape:
-        raise RefusedOperatorError(f"shapes {source.shape} and {target.shape}")
+    if not source.shape or source.shape != target.shape:
+        raise RefusedOperatorError(f"shapes {source.shape} and {target.shape}", hint=_MODEL_HINT)
+    if not math.isfinite(beta):
+        raise RefusedOperatorError(f"beta = {beta}", hint=_MODEL_HINT)
     depth = source.shape[-1]
     rows = source.elements // depth
     if (source.dtype, target.dtype) == ("float32", "float32"):
         return SoftmaxF32(rows, depth, beta)
     if (source.dtype, target.dtype) != ("int8", "int8"):
-        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}")
+        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}", hint=_TYPE_HINT)
     given, produced = _quantization(source, "input"), _quantization(target, "output")
     if produced.scale != 1 / 256 or produced.zero_point != -128:
-        raise RefusedOperatorError("an int8 output must have the scale 1/256 and the zero point -128")
+        raise RefusedOperatorError(
+            "an int8 output must have the scale 1/256 and the zero point -128", hint=_MODEL_HINT
+        )
     real = min(beta * given.scale * 2**26, 2**31 - 1.0)
     if real <= 1.0:
-        raise RefusedOperatorError(f"beta * scale = {beta * given.scale:g} is too small: TFLM aborts on it")
-    if depth > 4096:
-        raise RefusedOperatorError(f"{depth} classes: the Q12.19 sum holds 4,096")
+        raise RefusedOperatorError(f"beta * scale = {beta * given.scale:g} is too small: TFLM aborts")
+    if depth > SoftmaxS8.MAX_DEPTH:
+        raise RefusedOperatorError(
+            f"{depth:,} classes: the fixed-point sum holds {SoftmaxS8.MAX_DEPTH:,}"
+        )
     scaled = quantize_multiplier(real)
     diff_min = -math.floor(31 * 2.0**26 / 2.0**scaled.shift)
     return SoftmaxS8(rows, depth, scaled.value, scaled.shift, diff_min)
@@ -288,15 +300,19 @@ def _softmax(at: _Context) -> LayerBody:
 
 def _quantize(at: _Context) -> LayerBody:
     source, target = at.input(0), at.output()
-    produced = _quantization(target, "output")
-    if source.dtype == "float32":
-        if target.dtype != "int8":
-            raise RefusedOperatorError(f"float32 to {target.dtype}: TFLM has no such conversion")
+    types = source.dtype, target.dtype
+    _same_elements(source, target)
+    if types == ("float32", "int8"):
+        produced = _quantization(target, "output")
         return Affine("cai_quantize_f32_s8", source.elements, produced.scale, produced.zero_point)
-    if (source.dtype, target.dtype) not in {("int8", "int8"), ("int8", "uint8"), ("uint8", "int8")}:
-        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}")
-    given = _quantization(source, "input")
-    ratio = quantize_multiplier(given.scale / produced.scale)
+    if types == ("float32", "uint8"):
+        raise RefusedOperatorError(
+            "types float32 to uint8: TFLM has no such conversion", hint=_TYPE_HINT
+        )
+    if types not in {("int8", "int8"), ("int8", "uint8"), ("uint8", "int8")}:
+        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}", hint=_TYPE_HINT)
+    given, produced = _quantization(source, "input"), _quantization(target, "output")
+    ratio = _multiplier(given.scale / produced.scale)
     return Rescale8(
         count=source.elements,
         multiplier=ratio.value,
@@ -310,11 +326,19 @@ def _quantize(at: _Context) -> LayerBody:
 
 def _dequantize(at: _Context) -> LayerBody:
     source, target = at.input(0), at.output()
+    _same_elements(source, target)
     if target.dtype != "float32" or source.dtype not in {"int8", "uint8"}:
-        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}")
+        raise RefusedOperatorError(f"types {source.dtype} to {target.dtype}", hint=_TYPE_HINT)
     given = _quantization(source, "input")
     kernel = "cai_dequantize_u8_f32" if source.dtype == "uint8" else "cai_dequantize_s8_f32"
     return Affine(kernel, source.elements, given.scale, given.zero_point)
+
+
+def _same_elements(source: Tensor, target: Tensor) -> None:
+    if source.elements != target.elements:
+        raise RefusedOperatorError(
+            f"{source.elements} elements in, {target.elements} out", hint=_MODEL_HINT
+        )
 
 
 _RULES: Mapping[str, Callable[[_Context], LayerBody]] = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["accumulator_bounds", "pair_bias", "pair_weights", "why_not_paired"]
+__all__ = ["accumulator_bounds", "as_int32", "pair_bias", "pair_weights", "why_not_paired"]
 
 _Wide = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ def pair_weights(weights: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
     rows = weights.shape[0]
     words = _pairs(weights).astype("<i2").view(np.int8).reshape(rows, -1, 4)
     whole = rows // 4 * 4
-    blocks = words[:whole].reshape(whole // 4, 4, -1, 4).transpose(0, 2, 1, 3)
+    blocks = words[:whole].reshape(whole // 4, 4, words.shape[1], 4).transpose(0, 2, 1, 3)
     return np.concatenate([blocks.ravel(), words[whole:].ravel()])
 
 
@@ -71,7 +71,13 @@ def pair_bias(
     """
     wide = weights.astype(np.int64)
     value = 256 * (bias - zero_point * wide.sum(axis=1)) - 127 * wide[:, 1::2].sum(axis=1)
-    return (value % 2**32).astype(np.uint32).view(np.int32)
+    return as_int32(value)
+
+
+def as_int32(value: _Wide) -> npt.NDArray[np.int32]:
+    """Modulo 2**32, as a signed number."""
+    wrapped: npt.NDArray[np.int32] = (value % 2**32).astype(np.uint32).view(np.int32)
+    return wrapped
 
 
 def _pairs(weights: npt.NDArray[np.int8]) -> _Wide:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_network
-from cubeai_auto.codegen.lower import SUPPORTED
+from cubeai_auto.codegen.operators import SUPPORTED
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
 from cubeai_auto.errors import ToolMissingError, UsageError
@@ -36,10 +36,13 @@ from cubeai_auto.tflite.support import OperatorSupport
 from cubeai_auto.tflite.vectors import batched_inputs
 from cubeai_auto.tflm.host import run_host
 
-__all__ = ["SOFTMAX_ULP", "BuiltinEngine"]
+__all__ = ["FAST_FLOAT_RELATIVE", "SOFTMAX_ULP", "BuiltinEngine"]
 
 SOFTMAX_ULP = 4
 """Float outputs behind a softmax may be so many units in the last place apart: expf differs."""
+
+FAST_FLOAT_RELATIVE = 1e-5
+"""With fused multiply-add, float outputs may differ by this share of the largest one."""
 
 
 class BuiltinEngine:
@@ -136,6 +139,7 @@ class BuiltinEngine:
             oracle.outputs,
             [graph.tensor(index).quantization for index in graph.outputs],
             ulp=ulp,
+            relative=FAST_FLOAT_RELATIVE if request.fast_float else 0.0,
         )
         return ValidationResult(
             on=validation.on,
@@ -146,7 +150,7 @@ class BuiltinEngine:
             mismatches=compared.mismatches,
             max_abs_error=compared.max_abs_error,
             metrics=compared.metrics,
-            tolerance=_tolerance(graph, ulp),
+            tolerance=_tolerance(graph, ulp, fast=request.fast_float),
             instructions=ran.instructions,
             stack=ran.stack,
         )
@@ -247,9 +251,11 @@ def _has_float_softmax(graph: Graph) -> bool:
     )
 
 
-def _tolerance(graph: Graph, ulp: int) -> str:
+def _tolerance(graph: Graph, ulp: int, *, fast: bool) -> str:
     kinds = {graph.tensor(index).dtype for index in graph.outputs}
     if kinds == {"float32"}:
+        if fast:
+            return f"{FAST_FLOAT_RELATIVE:g} of the largest output (fused multiply-add)"
         return f"{ulp} units in the last place (expf)" if ulp else "equal bits"
     return "equal values"
 

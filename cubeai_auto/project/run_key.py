@@ -24,7 +24,9 @@ _PACKAGES = ("tensorflow-cpu", "tensorflow", "scikit-learn", "tflite-micro", "nu
 
 def tool_versions() -> tuple[ToolVersion, ...]:
     """The programs and packages that take part in a run, with their versions or why they cannot."""
-    programs = tuple(_program(search()) for search in (search_host_compiler, search_arm_gcc, search_qemu))
+    programs = tuple(
+        _program(search()) for search in (search_host_compiler, search_arm_gcc, search_qemu)
+    )
     packages = [_package(name) for name in _PACKAGES]
     if any(p.name == "tensorflow-cpu" and p.version for p in packages):
         packages = [p for p in packages if p.name != "tensorflow"]

@@ -158,7 +158,9 @@ def _score(
 ) -> tuple[Quantity, tuple[tuple[int, ...], ...], tuple[Misread, ...]]:
     """Accuracy through the generated C on the host, confusion, and a few misread samples."""
     if host is None:
-        why = "the engine refused the model" if refusal else "the generated code did not run on the host"
+        why = (
+            "the engine refused the model" if refusal else "the generated code did not run on the host"
+        )
         stated = next((r.reason for r in results if r.on == "host" and r.reason), "")
         return missing(f"{why}: {stated}" if stated else why), (), ()
     if task.data is None:
@@ -168,7 +170,11 @@ def _score(
     if len(scores) != len(dataset.x_test):
         return missing("the host ran a part of the test set only (validate.host_samples)"), (), ()
     if len(graph.outputs) != 1 or scores.shape[1] != len(dataset.classes):
-        return missing(f"the outputs are not one score for each of {len(dataset.classes)} classes"), (), ()
+        return (
+            missing(f"the outputs are not one score for each of {len(dataset.classes)} classes"),
+            (),
+            (),
+        )
     labels = dataset.y_test
     source = f"generated C on the host, all {len(labels):,} test samples of {dataset.name}"
     counts = confusion(scores, labels, len(dataset.classes))

@@ -77,17 +77,20 @@ def compare_outputs(
     quantizations: Sequence[Affine | None],
     *,
     ulp: int = 0,
+    relative: float = 0.0,
     source: str = _SOURCE,
 ) -> OutputComparison:
     """Compare outputs, element by element, with the oracle's.
 
-    Integers and booleans must be equal; floats may be ``ulp`` units in the last place apart.
+    Integers and booleans must be equal; floats may be ``ulp`` units in the last place apart, or
+    by ``relative`` times the largest finite value of the oracle's output.
 
     Args:
         got: one array per graph output, vectors along the first axis, as stored.
         expected: the oracle's, of the same types and shapes.
         quantizations: per output, how stored values become real; ``None`` where they are real.
         ulp: the tolerance for floats.
+        relative: likewise, for code that may round sums differently.
         source: the provenance of the metrics.
 
     Raises:
@@ -100,7 +103,7 @@ def compare_outputs(
     for y, r in zip(got, expected, strict=True):
         if y.dtype.kind == "f":
             apart = ulp_distance(y, r)
-            mismatches += int(np.count_nonzero(apart > ulp))
+            mismatches += int(np.count_nonzero((apart > ulp) & ~_close(y, r, relative)))
             ulps.append(int(apart[apart != NOT_COMPARABLE].max(initial=0)))
             largest.append(_largest_float_difference(y, r))
         else:
@@ -142,6 +145,16 @@ def _check(
     if not any(y.size for y in got):
         msg = "there is no output to compare"
         raise InputError(msg)
+
+
+def _close(y: Array, r: Array, relative: float) -> npt.NDArray[np.bool_]:
+    """Where two floats differ by at most a share of the oracle's largest finite value."""
+    if not relative:
+        return np.zeros(y.shape, np.bool_)
+    wide, exact = y.astype(np.float64), r.astype(np.float64)
+    limit = relative * np.abs(exact[np.isfinite(exact)]).max(initial=0.0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(wide - exact) <= limit)
 
 
 def _largest_integer_difference(y: Array, r: Array) -> float:

@@ -139,7 +139,9 @@ def test_the_same_command_again_is_answered_from_the_run_folder(
         ["--set", "validate.samples=3"],
     ],
 )
-def test_a_changed_option_is_not(first_run: Any, project: Path, command: Any, change: list[str]) -> None:
+def test_a_changed_option_is_not(
+    first_run: Any, project: Path, command: Any, change: list[str]
+) -> None:
     changed = command("run", project, *QUICK, *change, "--variant", "int8", "--json", "-")
     assert changed.code == 0, changed.err
     assert changed.json["cached"] is False
@@ -194,7 +196,11 @@ def test_a_broken_budget_ends_with_one(project: Path, command: Any) -> None:
     ("arguments", "code", "said"),
     [
         (["--set", "engine.optimisation=time"], 2, "optimization"),
-        (["--set", "dataset.name=mnist", "--set", "dataset.path=/no/such/folder"], 2, "/no/such/folder"),
+        (
+            ["--set", "dataset.name=mnist", "--set", "dataset.path=/no/such/folder"],
+            2,
+            "/no/such/folder",
+        ),
         (["--set", "dataset.name=cifar"], 2, "digits"),
         (["--set", "target.board=NUCLEO-F446"], 2, "NUCLEO-F446RE"),
         (["--engine", "stedgeai"], 3, "builtin"),
@@ -231,7 +237,9 @@ def test_a_folder_with_other_files_is_not_replaced(project: Path, command: Any, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a Unix feature")
-def test_a_refused_write_leaves_nothing_half_written(project: Path, command: Any, tmp_path: Path) -> None:
+def test_a_refused_write_leaves_nothing_half_written(
+    project: Path, command: Any, tmp_path: Path
+) -> None:
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))"
     output = tmp_path / "run"
     done = command("run", project, *QUICK, "--output", output, prelude=limit)

@@ -206,3 +206,16 @@ def test_scoring_is_offered_here_too() -> None:
     outputs, labels = np.eye(3, dtype=np.int8), np.array([0, 1, 1])
     assert accuracy(outputs, labels) == pytest.approx(2 / 3)
     assert confusion(outputs, labels, 3) == ((1, 0, 0), (0, 1, 1), (0, 0, 0))
+
+
+def test_a_share_of_the_largest_value_may_be_allowed() -> None:
+    oracle = np.array([[1.0, 1e-6, -1.0]], np.float32)
+    got = oracle + np.array([[5e-6, 5e-6, 2e-5]], np.float32)
+    assert compare_outputs([got], [oracle], [None]).mismatches == 3
+    assert compare_outputs([got], [oracle], [None], relative=1e-5).mismatches == 1
+
+
+def test_not_a_number_is_never_close() -> None:
+    oracle = np.array([[1.0, 2.0]], np.float32)
+    got = np.array([[np.nan, np.inf]], np.float32)
+    assert compare_outputs([got], [oracle], [None], relative=1e-5).mismatches == 2

@@ -25,7 +25,8 @@ void cai_dense_s8(const cai_dense_s8_layer *layer, const int8_t *input, int8_t *
                 sum += (uint32_t)(weight[k] * input[k]);
             }
             value = cai_requantize((int32_t)sum, layer->multiplier[channel], layer->shift[channel]);
-            value = cai_clamp(value + layer->zero_point, layer->clamp_low, layer->clamp_high);
+            value = cai_wrapping_add(value, layer->zero_point);
+            value = cai_clamp(value, layer->clamp_low, layer->clamp_high);
             *output++ = (int8_t)value;
             weight += depth;
         }

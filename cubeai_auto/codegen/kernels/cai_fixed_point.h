@@ -37,6 +37,12 @@ static inline int32_t cai_requantize(int32_t value, int32_t multiplier, int shif
     return cai_rounding_shift_right(cai_doubling_high_multiply(shifted, multiplier), right);
 }
 
+/* Wraps at 32 bits, as the reference does on every machine it runs on. */
+static inline int32_t cai_wrapping_add(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
 static inline int32_t cai_clamp(int32_t value, int32_t low, int32_t high)
 {
     if (value < low) {

@@ -13,7 +13,7 @@ void cai_rescale_8(const cai_rescale_8_layer *layer, const uint8_t *input, uint8
     for (k = 0; k < layer->count; ++k) {
         const int32_t stored = (int8_t)(input[k] ^ layer->input_flip ^ 0x80u);
         int32_t value = cai_requantize(stored - layer->input_zero_point, layer->multiplier, layer->shift);
-        value = cai_clamp(value + layer->output_zero_point, -128, 127);
+        value = cai_clamp(cai_wrapping_add(value, layer->output_zero_point), -128, 127);
         output[k] = (uint8_t)((uint32_t)value ^ layer->output_flip ^ 0x80u);
     }
 }
