@@ -14,13 +14,22 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cubeai_auto import __version__
-from cubeai_auto.cli import analyze, doctor, generate, run, supported_ops, tflm, validate
+from cubeai_auto.cli import analyze, doctor, generate, report, run, supported_ops, tflm, validate
 from cubeai_auto.cli.verb import Verb
 from cubeai_auto.errors import CubeAIError
 
 __all__ = ["build_parser", "entry", "main"]
 
-_VERBS: tuple[Verb, ...] = (run, analyze, generate, validate, tflm, supported_ops, doctor)
+_VERBS: tuple[Verb, ...] = (
+    run,
+    analyze,
+    generate,
+    validate,
+    report,
+    tflm,
+    supported_ops,
+    doctor,
+)
 _INTERRUPTED = 130
 _INTERNAL = 4
 

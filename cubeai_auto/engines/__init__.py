@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cubeai_auto.engines.base import (
     Engine,
     EngineRequest,
@@ -10,14 +12,18 @@ from cubeai_auto.engines.base import (
     ValidationRequest,
 )
 from cubeai_auto.engines.builtin import BuiltinEngine
+from cubeai_auto.engines.stedgeai.discovery import search_st_tool
+from cubeai_auto.engines.stedgeai.engine import StEdgeAiEngine
+from cubeai_auto.engines.stedgeai.versions import VersionRange
 from cubeai_auto.engines.vectors import random_inputs, read_inputs
-from cubeai_auto.errors import ToolMissingError, UsageError
+from cubeai_auto.errors import UsageError
 
 __all__ = [
     "BuiltinEngine",
     "Engine",
     "EngineRequest",
     "EngineResult",
+    "StEdgeAiEngine",
     "Validation",
     "ValidationRequest",
     "find_engine",
@@ -26,17 +32,33 @@ __all__ = [
 ]
 
 
-def find_engine(name: str) -> Engine:
-    """The engine of that name; ``auto`` is the best one that can be driven here.
+def find_engine(
+    name: str,
+    *,
+    tool: Path | None = None,
+    project_tool: Path | None = None,
+    versions: str | None = None,
+) -> Engine:
+    """The engine of that name; ``auto`` is ST's tool if one is installed, else the built-in one.
+
+    Args:
+        name: ``auto``, ``builtin`` or ``stedgeai``.
+        tool: ST's program or the root of its installation, instead of looking for it.
+        project_tool: likewise, from a project file; ``tool`` goes before it.
+        versions: the versions of ST's tool that will do, such as ``">=10.0,<12"``.
 
     Raises:
-        ToolMissingError: ``stedgeai`` was asked for.
-        UsageError: there is no such engine.
+        ToolMissingError: ``stedgeai`` was asked for, and none was found; the message lists
+            every place that was looked at.
+        UsageError: there is no such engine, or ``versions`` is no range.
     """
-    if name in {"auto", "builtin"}:
+    if name == "builtin":
         return BuiltinEngine()
-    if name == "stedgeai":
-        msg = "this version of cubeai_auto does not drive ST's stedgeai or stm32ai yet"
-        raise ToolMissingError(msg, hint="use --engine builtin")
-    msg = f"unknown engine {name!r}"
-    raise UsageError(msg, hint="engines: auto, builtin, stedgeai")
+    if name not in {"auto", "stedgeai"}:
+        msg = f"unknown engine {name!r}"
+        raise UsageError(msg, hint="engines: auto, builtin, stedgeai")
+    wanted = None if versions is None else VersionRange.parse(versions)
+    search = search_st_tool(tool, project=project_tool, versions=wanted)
+    if name == "auto" and search.tool is None and tool is None and project_tool is None:
+        return BuiltinEngine()
+    return StEdgeAiEngine(search.require())

@@ -1,12 +1,12 @@
-"""The activations of a network over time."""
+"""Where a network stands in memory: pools, and the activations over time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cubeai_auto.quantity import JsonValue
+from cubeai_auto.quantity import JsonValue, Quantity, missing
 
-__all__ = ["Buffer", "MemoryMap"]
+__all__ = ["Buffer", "MemoryMap", "MemoryPool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,42 @@ class MemoryMap:
                 }
                 for b in self.buffers
             ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryPool:
+    """A memory of the target, or a pool of one, and what the network takes of it.
+
+    Attributes:
+        name: as the tool names it (``npuRAM5``, ``heap_overlay_pool``).
+        size: bytes; missing if the pool is unlimited or the size is not stated.
+        used: bytes taken.
+        weights: bytes of ``used`` that hold weights, where the tool tells.
+        activations: bytes of ``used`` that hold activations, where the tool tells.
+        address: first address, as the tool writes it.
+        used_range: first and end address in use, as the tool writes them.
+        buffers: number of buffers in it.
+    """
+
+    name: str
+    size: Quantity
+    used: Quantity
+    weights: Quantity = field(default_factory=lambda: missing("not stated by the report"))
+    activations: Quantity = field(default_factory=lambda: missing("not stated by the report"))
+    address: str | None = None
+    used_range: str | None = None
+    buffers: int | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The object of the ``memory_pools`` list."""
+        return {
+            "name": self.name,
+            "size": self.size.to_json(),
+            "used": self.used.to_json(),
+            "weights": self.weights.to_json(),
+            "activations": self.activations.to_json(),
+            "address": self.address,
+            "used_range": self.used_range,
+            "buffers": self.buffers,
         }

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cubeai_auto.quantity import JsonValue, Quantity, missing
+from cubeai_auto.reports.cgraph import CArray, CNode, Epoch
+from cubeai_auto.reports.memory import MemoryPool
+from cubeai_auto.reports.profile import Profile
+from cubeai_auto.reports.validation import ValidationRow
 
 __all__ = ["CubeReport", "Footprint", "LayerInfo", "TensorInfo", "ToolInfo"]
 
@@ -13,16 +17,32 @@ _UNKNOWN = "not stated by the report"
 
 @dataclass(frozen=True, slots=True)
 class ToolInfo:
-    """The engine that made a report: ``pack`` is the X-CUBE-AI version it came with, if any."""
+    """The engine that made a report: ``pack`` is the X-CUBE-AI version it came with, if any.
+
+    ``commit`` is the abbreviated git hash that ST's banner ends in from 2.1 on.
+    """
 
     name: str
     version: str | None = None
     build: str | None = None
     pack: str | None = None
+    commit: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Name, version and build in one line."""
+        version = "" if self.version is None else f" {self.version}"
+        return f"{self.name}{version}" + (f"-{self.build}" if self.build else "")
 
     def to_json(self) -> dict[str, JsonValue]:
         """The ``tool`` object of the report JSON."""
-        return {"name": self.name, "version": self.version, "build": self.build, "pack": self.pack}
+        return {
+            "name": self.name,
+            "version": self.version,
+            "build": self.build,
+            "pack": self.pack,
+            "commit": self.commit,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +70,11 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """A layer: ``type`` is the operator in the model's own terms, ``params`` counts elements."""
+    """A layer: ``type`` is the operator in the model's own terms, ``params`` counts elements.
+
+    ``original`` is the operator's name in the source framework, ``size`` the bytes of its
+    parameters, where a report states them.
+    """
 
     id: int
     name: str
@@ -58,6 +82,8 @@ class LayerInfo:
     shape: tuple[int, ...]
     params: int | None
     macc: Quantity
+    original: str | None = None
+    size: int | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """The object of the ``layers`` list."""
@@ -68,6 +94,8 @@ class LayerInfo:
             "shape": list(self.shape),
             "params": self.params,
             "macc": self.macc.to_json(),
+            "original": self.original,
+            "size": self.size,
         }
 
 
@@ -77,7 +105,10 @@ class Footprint:
 
     ``kernel_flash`` is code and read-only data of the network beside its weights, biases and
     ``channel_constants`` (requantization multipliers and shifts, one pair per channel);
-    ``toolchain_*`` is what the compiler's own libraries add.
+    ``toolchain_*`` is what the compiler's own libraries add. In a report of ST's tools
+    ``kernel_*`` is their "RT total", which already contains the ``toolchain_*`` bytes, and
+    ``flash_total`` and ``ram_total`` are the linked totals of their size table; ``data_ram`` is
+    their "ram (total)": activations, inputs and outputs, without the runtime.
     """
 
     weights: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
@@ -92,6 +123,7 @@ class Footprint:
     toolchain_ram: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     flash_total: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
     ram_total: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
+    data_ram: Quantity = field(default_factory=lambda: missing(_UNKNOWN))
 
     def to_json(self) -> dict[str, JsonValue]:
         """The ``footprint`` object of the report JSON."""
@@ -108,6 +140,7 @@ class Footprint:
             "toolchain_ram": self.toolchain_ram.to_json(),
             "flash_total": self.flash_total.to_json(),
             "ram_total": self.ram_total.to_json(),
+            "data_ram": self.data_ram.to_json(),
         }
 
 
@@ -116,7 +149,9 @@ class CubeReport:
     """What an engine says of a network: the value every engine and every report file ends in.
 
     ``file`` is the report file read, or ``None`` for a report made in this run. The model's hash
-    is the one the tool states. JSON keys: ``to_json``.
+    is the one the tool states. A fact in words that a report does not state is empty or ``None``.
+    ``model_format`` is the file's kind and, where stated, the number formats, such as
+    ``tflite/ss/sa per channel``. ``c_api`` is ``st-ai`` or ``legacy``. JSON keys: ``to_json``.
     """
 
     tool: ToolInfo
@@ -142,6 +177,14 @@ class CubeReport:
     parameters: str | None = None
     generated_files: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    c_api: str | None = None
+    options: tuple[str, ...] = ()
+    memory_pools: tuple[MemoryPool, ...] = ()
+    validation: tuple[ValidationRow, ...] = ()
+    profile: Profile | None = None
+    c_nodes: tuple[CNode, ...] = ()
+    c_arrays: tuple[CArray, ...] = ()
+    epochs: tuple[Epoch, ...] = ()
 
     def to_json(self) -> dict[str, JsonValue]:
         """One element of ``reports`` in the JSON of the ``report`` verb."""
@@ -153,12 +196,14 @@ class CubeReport:
             "errors": list(self.errors),
             "created": self.created,
             "model": {
-                "path": self.model_path,
-                "name": self.model_name,
-                "format": self.model_format,
-                "hash": self.model_hash,
+                "path": self.model_path or None,
+                "name": self.model_name or None,
+                "format": self.model_format or None,
+                "hash": self.model_hash or None,
             },
-            "c_name": self.c_name,
+            "c_name": self.c_name or None,
+            "c_api": self.c_api,
+            "options": list(self.options),
             "target": self.target,
             "compression": self.compression,
             "optimization": self.optimization,
@@ -169,8 +214,12 @@ class CubeReport:
             "inputs": [tensor.to_json() for tensor in self.inputs],
             "outputs": [tensor.to_json() for tensor in self.outputs],
             "layers": [layer.to_json() for layer in self.layers],
-            "memory_pools": [],
+            "memory_pools": [pool.to_json() for pool in self.memory_pools],
             "generated_files": list(self.generated_files),
-            "validation": [],
+            "validation": [row.to_json() for row in self.validation],
+            "profile": None if self.profile is None else self.profile.to_json(),
+            "c_nodes": [node.to_json() for node in self.c_nodes],
+            "c_arrays": [array.to_json() for array in self.c_arrays],
+            "epochs": [epoch.to_json() for epoch in self.epochs],
             "notes": list(self.notes),
         }

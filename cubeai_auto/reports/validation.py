@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cubeai_auto.quantity import JsonValue, Quantity, missing
 
-__all__ = ["Metrics", "ValidationResult", "not_validated"]
+__all__ = ["Metrics", "ValidationResult", "ValidationRow", "not_validated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +105,45 @@ def not_validated(on: str, engine: str, reason: str) -> ValidationResult:
         stack=missing(reason),
         reason=reason,
     )
+
+
+def _not_stated() -> Quantity:
+    return missing("not stated by the report")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationRow:
+    """One row of a tool's own validation table: one output, one pair of sides.
+
+    Attributes:
+        name: the tool's name of the comparison, such as ``X-cross #1``.
+        acc: fraction of samples with the same class.
+        mean: mean error; ``std``: its standard deviation; the rest as in :class:`Metrics`.
+        output: what the tool says of the output compared.
+    """
+
+    name: str
+    acc: Quantity = field(default_factory=_not_stated)
+    rmse: Quantity = field(default_factory=_not_stated)
+    mae: Quantity = field(default_factory=_not_stated)
+    l2r: Quantity = field(default_factory=_not_stated)
+    mean: Quantity = field(default_factory=_not_stated)
+    std: Quantity = field(default_factory=_not_stated)
+    nse: Quantity = field(default_factory=_not_stated)
+    cos: Quantity = field(default_factory=_not_stated)
+    output: str | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """The object of the ``validation`` list of the report JSON."""
+        return {
+            "name": self.name,
+            "acc": self.acc.to_json(),
+            "rmse": self.rmse.to_json(),
+            "mae": self.mae.to_json(),
+            "l2r": self.l2r.to_json(),
+            "mean": self.mean.to_json(),
+            "std": self.std.to_json(),
+            "nse": self.nse.to_json(),
+            "cos": self.cos.to_json(),
+            "output": self.output,
+        }
