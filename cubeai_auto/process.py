@@ -139,9 +139,8 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     """End the child and whatever it started: terminate, a grace period, then kill."""
     if sys.platform == "win32":
         if child.poll() is None:
-            subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(child.pid)], check=False, capture_output=True  # noqa: S607 - a part of Windows
-            )
+            stop = ["taskkill", "/F", "/T", "/PID", str(child.pid)]
+            subprocess.run(stop, check=False, capture_output=True)
             child.wait()
         return
     if child.poll() is None:
