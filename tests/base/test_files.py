@@ -90,9 +90,14 @@ def test_a_failed_new_directory_leaves_the_old_one(tmp_path: Path) -> None:
     target = tmp_path / "run"
     with files.new_directory(target) as part:
         (part / "a").write_text("1", "utf-8")
-    with pytest.raises(ZeroDivisionError), files.new_directory(target) as part:
-        (part / "a").write_text("2", "utf-8")
-        raise ZeroDivisionError
+
+    def write_and_fail() -> None:
+        with files.new_directory(target) as part:
+            (part / "a").write_text("2", "utf-8")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     assert (target / "a").read_text("utf-8") == "1"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def network(*, hidden: int = 128) -> Graph:
     tensors = [tensor(0, (1, 28, 28)), tensor(1, (1, 784))]
     operators = [Operator(0, "RESHAPE", (0,), (1,))]
     last = 1
-    for depth, rows in zip(widths, widths[1:], strict=False):
+    for depth, rows in itertools.pairwise(widths):
         tensors += [
             tensor(len(tensors), (rows, depth), constant=True),
             tensor(len(tensors) + 1, (1, rows)),
