@@ -91,12 +91,14 @@ def run(
         ToolMissingError: the program cannot be found.
         ToolTimeoutError: it ran longer than ``timeout``.
         ToolFailedError: it could not be started or ended with another status than ``ok_codes``.
-        RefusedError: the log cannot be written.
+        RefusedError: the log or temporary files cannot be written.
     """
     argv = [str(argument) for argument in arguments]
     command = shlex.join(argv)
     started = time.monotonic()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with contextlib.ExitStack() as stack:
+        with refusals("make files in", Path("the system's temporary folder")):
+            out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
         try:
             child = subprocess.Popen(
                 argv,
