@@ -38,7 +38,13 @@ def demo(session: nox.Session) -> None:
     python = prepare(session, "-e", ".[train,oracle]")
     with session.chdir(session.invoked_from):
         session.run(
-            python, "-m", "cubeai_auto", "run", str(ROOT / "projects" / "digits"), *session.posargs
+            python,
+            "-P",
+            "-m",
+            "cubeai_auto",
+            "run",
+            str(ROOT / "projects" / "digits"),
+            *session.posargs,
         )
 
 
@@ -95,6 +101,7 @@ def bench(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """Pass the tests with the lowest versions that pyproject.toml allows, without training."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lowest = [requirement.replace(">=", "==") for requirement in project["dependencies"]]
-    session.install("--quiet", "-e", ".", *lowest, "hypothesis", "pytest", "pytest-xdist")
+    lowest = [requirement.replace(">=", "==") + ".*" for requirement in project["dependencies"]]
+    tools = ["hatchling", "hypothesis", "lxml", "pytest", "pytest-xdist"]
+    session.install("--quiet", "-e", ".[oracle]", *lowest, *tools)
     session.run("python", "-m", "pytest", "-m", "not train and not browser", *session.posargs)

@@ -7,7 +7,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from cubeai_auto.errors import MissingPathError, RefusedError
@@ -19,6 +19,7 @@ __all__ = [
     "sha256_bytes",
     "sha256_file",
     "templates_dir",
+    "temporary_folder",
     "write_atomic",
     "write_files",
 ]
@@ -56,10 +57,12 @@ def existing_file(path: Path, what: str) -> Path:
 def write_atomic(path: Path, content: str | bytes) -> None:
     """Write a file beside its place and rename it there; text is UTF-8 with LF line ends.
 
+    What UTF-8 cannot say (bytes of a file name that are no text) is written as an escape.
+
     Raises:
         RefusedError: the disk is full, the folder is read-only, ...; nothing is left behind.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with refusals("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
@@ -133,6 +136,21 @@ def templates_dir() -> Path:
     raise MissingPathError(msg, hint="reinstall the package")
 
 
+@contextlib.contextmanager
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A folder that is gone afterwards, in ``parent`` or the system's place.
+
+    Raises:
+        RefusedError: it cannot be made.
+    """
+    with refusals("make a temporary folder in", parent or Path("the system's temporary folder")):
+        folder = tempfile.TemporaryDirectory(
+            prefix="cubeai-auto-", dir=parent, ignore_cleanup_errors=True
+        )
+    with folder as name:
+        yield Path(name)
+
+
 def write_files(directory: Path, contents: Mapping[str, str | bytes]) -> None:
     """Write several files into a folder; none is touched before all are safely on the disk.
 
@@ -145,19 +163,45 @@ def write_files(directory: Path, contents: Mapping[str, str | bytes]) -> None:
     if directory.exists() and not directory.is_dir():
         msg = f"not a folder: {directory}"
         raise MissingPathError(msg)
+    exists = directory.exists()
     with refusals("write into", directory):
         directory.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(
-            tempfile.mkdtemp(prefix=f".{directory.name}.", suffix=".part", dir=directory.parent)
+            tempfile.mkdtemp(
+                prefix=f".{directory.name}.",
+                suffix=".part",
+                dir=directory if exists else directory.parent,
+            )
         )
         try:
             for name, content in contents.items():
                 write_atomic(staging / name, content)
-            if directory.exists():
-                for name in contents:
-                    (staging / name).replace(directory / name)
+            if exists:
+                _replace_files(staging, directory, list(contents))
             else:
                 staging.chmod(0o755)
                 staging.replace(directory)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def _replace_files(staging: Path, directory: Path, names: Sequence[str]) -> None:
+    """Move files into a folder; if one cannot be moved, those it had are put back."""
+    kept = staging / ".kept.old"
+    kept.mkdir()
+    before = [name for name in names if (directory / name).exists()]
+    for name in before:
+        shutil.copy2(directory / name, kept / name)
+    moved: list[str] = []
+    try:
+        for name in names:
+            (staging / name).replace(directory / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            with contextlib.suppress(OSError):
+                if name in before:
+                    (kept / name).replace(directory / name)
+                else:
+                    (directory / name).unlink()
+        raise

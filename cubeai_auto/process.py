@@ -91,12 +91,14 @@ def run(
         ToolMissingError: the program cannot be found.
         ToolTimeoutError: it ran longer than ``timeout``.
         ToolFailedError: it could not be started or ended with another status than ``ok_codes``.
-        RefusedError: the log cannot be written.
+        RefusedError: the log or temporary files cannot be written.
     """
     argv = [str(argument) for argument in arguments]
     command = shlex.join(argv)
     started = time.monotonic()
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with contextlib.ExitStack() as stack:
+        with refusals("make files in", Path("the system's temporary folder")):
+            out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
         try:
             child = subprocess.Popen(
                 argv,
@@ -139,9 +141,8 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
     """End the child and whatever it started: terminate, a grace period, then kill."""
     if sys.platform == "win32":
         if child.poll() is None:
-            subprocess.run(
-                ["taskkill", "/F", "/T", "/PID", str(child.pid)], check=False, capture_output=True  # noqa: S607 - a part of Windows
-            )
+            stop = ["taskkill", "/F", "/T", "/PID", str(child.pid)]
+            subprocess.run(stop, check=False, capture_output=True)
             child.wait()
         return
     if child.poll() is None:

@@ -70,8 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CubeAIError as error:
         return _explain(error, options)
     except Exception as error:
-        if options.verbose:
-            raise
+        _trace(error, options)
         print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
         print("hint: run again with --verbose and report the traceback", file=sys.stderr)  # noqa: T201
         return _INTERNAL
@@ -115,6 +114,13 @@ def _explain(error: CubeAIError, options: argparse.Namespace) -> int:
             )
         except CubeAIError as second:
             print(f"error: {second.message}", file=sys.stderr)  # noqa: T201
-    if options.verbose:
-        raise error
+    _trace(error, options)
     return error.exit_code
+
+
+def _trace(error: Exception, options: argparse.Namespace) -> None:
+    """With ``--verbose``, where the error came from."""
+    if options.verbose:
+        import traceback
+
+        traceback.print_exception(error)

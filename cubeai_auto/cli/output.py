@@ -11,7 +11,7 @@ from cubeai_auto.errors import RefusedError
 from cubeai_auto.files import write_atomic
 from cubeai_auto.quantity import JsonValue
 
-__all__ = ["emit", "write_stdout"]
+__all__ = ["emit", "write_error", "write_stdout"]
 
 _STDOUT = "-"
 
@@ -65,3 +65,9 @@ def write_stdout(text: str) -> None:
     except OSError as error:
         msg = f"cannot write to standard output: {error.strerror or error}"
         raise RefusedError(msg, hint="check free disk space and permissions") from error
+
+
+def write_error(text: str) -> None:
+    """Write a line to standard error; what its encoding cannot say is written as an escape."""
+    encoding = sys.stderr.encoding or "utf-8"
+    sys.stderr.write(text.encode(encoding, errors="backslashreplace").decode(encoding) + "\n")

@@ -16,6 +16,7 @@ HELP = "run a project: train, convert, generate C, validate, compare, check budg
 
 _CHECK_FAILED = 1
 _TOOL_MISSING = 3
+_UNSUPPORTED = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
     Returns:
         0; 1 if an output differs from the oracle's or a budget is broken; 3 with ``--strict`` if
-        a tool was missing.
+        a tool was missing; 5 if the engine refused every variant.
     """
     from cubeai_auto.cli.progress import StderrNarrator
     from cubeai_auto.project import load_project
@@ -74,6 +75,8 @@ def _show(record: RunRecord, options: argparse.Namespace) -> None:
 
 
 def _exit_code(record: RunRecord, *, strict: bool) -> int:
+    if all(variant.report is None for variant in record.variants):
+        return _UNSUPPORTED
     results = [result for variant in record.variants for result in variant.validation]
     differs = any(result.mismatches for result in results)
     if differs or any(check.passed is False for check in record.budgets):

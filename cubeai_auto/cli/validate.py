@@ -40,17 +40,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Validate and print what differed; 1 if anything did."""
-    import tempfile
-
-    from cubeai_auto.cli.output import emit
+    from cubeai_auto.cli.output import emit, write_error
     from cubeai_auto.engines import ValidationRequest, find_engine, random_inputs, read_inputs
     from cubeai_auto.errors import ToolMissingError, UsageError
+    from cubeai_auto.files import temporary_folder
     from cubeai_auto.reports.text import validation_text
     from cubeai_auto.reports.validation import not_validated
     from cubeai_auto.tflite import load_model
+    from cubeai_auto.tflm.wheel import INSTALL_HINT
 
     if options.samples < 1:
         msg = f"--samples must be at least 1, not {options.samples}"
+        raise UsageError(msg)
+    if not options.timeout > 0:
+        msg = f"--timeout must be more than 0 s, not {options.timeout:g}"
         raise UsageError(msg)
     request = request_from(options)
     graph = load_model(options.model)
@@ -61,16 +64,19 @@ def run(options: argparse.Namespace) -> int:
     )
     engine = find_engine(options.engine)
     code = 0
-    with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
-        work = options.work or Path(temporary)
+    with temporary_folder() as temporary:
+        work = options.work or temporary
         try:
             result = engine.validate(
                 request, ValidationRequest(options.on, inputs, work, options.timeout)
             ).result
             code = _MISSING if result.oracle is None else 0 if result.passed else 1
+            hint = INSTALL_HINT
         except ToolMissingError as error:
             result = not_validated(options.on, engine.name, error.message)
-            code = error.exit_code
+            code, hint = error.exit_code, error.hint or ""
     payload = {"schema": "cubeai-auto/validate/1", **result.to_json()}
     emit(options, payload, validation_text(result))
+    if code == _MISSING:
+        write_error(f"error: {result.reason}" + (f"\nhint: {hint}" if hint else ""))
     return code

@@ -35,13 +35,18 @@ def contract_header(contract: InputContract, tensor: Tensor) -> ContractHeader:
     return ContractHeader(
         description=c_comment(contract.description),
         layout=c_comment(contract.layout),
-        raw_min=f"{contract.raw_min:g}",
-        raw_max=f"{contract.raw_max:g}",
+        raw_min=_literal(contract.raw_min),
+        raw_max=_literal(contract.raw_max),
         offset=c_float(contract.offset),
         scale=c_float(contract.scale),
-        background="" if contract.background is None else f"{contract.background:g}",
+        background="" if contract.background is None else _literal(contract.background),
         from_raw=_from_raw(contract, tensor),
     )
+
+
+def _literal(value: float) -> str:
+    """A whole number as such, else a float."""
+    return str(int(value)) if float(value).is_integer() else c_float(value)
 
 
 def _from_raw(contract: InputContract, tensor: Tensor) -> str:
@@ -56,8 +61,8 @@ def _from_raw(contract: InputContract, tensor: Tensor) -> str:
     raw = range(max(limits[0], int(contract.raw_min)), min(limits[1], int(contract.raw_max)) + 1)
     stored = []
     for value in raw:
-        real = np.float32(value - contract.offset) * np.float32(contract.scale)
-        step = round_half_away(float(np.float32(real) / np.float32(tensor.quantization.scale)))
+        real = (np.float32(value) - np.float32(contract.offset)) * np.float32(contract.scale)
+        step = round_half_away(float(real / np.float32(tensor.quantization.scale)))
         stored.append(min(max(step + tensor.quantization.zero_point, low), high))
     shift = stored[0] - raw[0]
     if any(value - number != shift for number, value in zip(raw, stored, strict=True)):

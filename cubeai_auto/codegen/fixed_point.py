@@ -24,7 +24,8 @@ class Multiplier:
 
 def round_half_away(x: float) -> int:
     """The nearest whole number; halves go away from zero."""
-    return math.floor(abs(x) + 0.5) * (1 if x >= 0 else -1)
+    fraction, whole = math.modf(x)
+    return int(whole) + (int(math.copysign(1, x)) if abs(fraction) >= 0.5 else 0)
 
 
 def quantize_multiplier(factor: float) -> Multiplier:

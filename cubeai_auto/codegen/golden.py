@@ -74,10 +74,11 @@ def _dense_s8(body: DenseS8, x: _Array) -> _Array:
 def _dense_f32(body: DenseF32, x: _Array) -> _Array:
     columns = x.astype(np.float32).reshape(body.batches, -1)
     sums = np.zeros((body.batches, body.weights.shape[0]), np.float32)
-    for k in range(body.weights.shape[1]):
-        sums += columns[:, k : k + 1] * body.weights[:, k]
-    if body.bias is not None:
-        sums += body.bias
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        for k in range(body.weights.shape[1]):
+            sums += columns[:, k : k + 1] * body.weights[:, k]
+        if body.bias is not None:
+            sums += body.bias
     clamped: npt.NDArray[np.float32] = np.clip(
         sums, np.float32(body.clamp_low), np.float32(body.clamp_high)
     )
@@ -144,7 +145,8 @@ def _softmax_f32(body: SoftmaxF32, x: _Array) -> _Array:
 
 def _affine(body: Affine, x: _Array) -> _Array:
     if body.kernel == "cai_quantize_f32_s8":
-        ratio = x.astype(np.float32) / np.float32(body.scale)
+        with np.errstate(over="ignore", under="ignore"):
+            ratio = x.astype(np.float32) / np.float32(body.scale)
         away = np.copysign(np.floor(np.abs(ratio.astype(np.float64)) + 0.5), ratio)
         moved = np.where(np.isnan(away), -128, away + body.zero_point)
         stored: npt.NDArray[np.int8] = np.clip(moved, -128, 127).astype(np.int8)

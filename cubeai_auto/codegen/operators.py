@@ -253,11 +253,13 @@ def _dense_s8(
 def _dense_ratios(
     given: Quantization, weights: Quantization, produced: Quantization, bias: Tensor | None
 ) -> list[float]:
-    """Input scale * weight scale / output scale, in the precision that TFLM computes it in."""
-    if weights.per_channel:
-        return [given.scale * scale / produced.scale for scale in weights.scales]
-    product = float(np.float32(given.scale) * np.float32(weights.scale))
-    if bias is not None:
+    """Input scale * weight scale / output scale in float64, one or one per row.
+
+    Sources of TFLM up to August 2026 multiply a single weight scale in float32. The wheel that is
+    the oracle does not: with scales picked to tell the two apart, only float64 gives its outputs.
+    """
+    if bias is not None and not weights.per_channel:
+        product = given.scale * weights.scale
         stated = 0.0 if bias.quantization is None else bias.quantization.scale
         if abs(product - stated) / produced.scale > _BIAS_SCALE_GAP:
             raise RefusedOperatorError(
@@ -265,7 +267,7 @@ def _dense_ratios(
                 "TFLM refuses it too",
                 hint=_MODEL_HINT,
             )
-    return [product / produced.scale]
+    return [given.scale * scale / produced.scale for scale in weights.scales]
 
 
 def _softmax(at: _Context) -> LayerBody:

@@ -9,7 +9,7 @@ from cubeai_auto import __version__
 from cubeai_auto.codegen.constants import Constant, Role, constants_of
 from cubeai_auto.codegen.contract_header import ContractHeader, contract_header
 from cubeai_auto.codegen.initializers import fields_of, struct_of
-from cubeai_auto.codegen.layers import DenseS8, Layer, Rescale8
+from cubeai_auto.codegen.layers import DenseS8, Layer
 from cubeai_auto.codegen.literals import array_text, c_comment, c_float, c_string
 from cubeai_auto.codegen.memory import ALIGNMENT, MemoryPlan
 from cubeai_auto.contract import InputContract
@@ -19,7 +19,6 @@ from cubeai_auto.tflite.graph import Graph, Tensor
 __all__ = ["EmitOptions", "Page", "build_page"]
 
 _FORMATS = {"int8": "STAI_FORMAT_S8", "uint8": "STAI_FORMAT_U8", "float32": "STAI_FORMAT_FLOAT32"}
-_CTYPES = {"int8": "int8_t", "uint8": "uint8_t", "float32": "float"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +172,6 @@ def _layer_text(
     graph: Graph, layer: Layer, constants: Mapping[Role, Constant], memory: MemoryPlan
 ) -> LayerText:
     source, target = graph.tensor(layer.source), graph.tensor(layer.target)
-    cast_in, cast_out = _CTYPES[source.dtype], _CTYPES[target.dtype]
-    if isinstance(layer.body, Rescale8):
-        cast_in = cast_out = "uint8_t"
     place_in, place_out = _place(memory, source), _place(memory, target)
     return LayerText(
         name=layer.name,
@@ -183,8 +179,8 @@ def _layer_text(
         struct=struct_of(layer.body),
         fields=tuple(fields_of(layer.body, constants)),
         call=(
-            f"{layer.body.kernel}(&{layer.name}, (const {cast_in} *)({place_in}),\n"
-            f"        ({cast_out} *)({place_out}));"
+            f"{layer.body.kernel}(&{layer.name}, (const void *)({place_in}),\n"
+            f"        (void *)({place_out}));"
         ),
         target=place_out,
         target_bytes=target.nbytes,

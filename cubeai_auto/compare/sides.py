@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -96,22 +96,32 @@ def _tflm_side(tflm: TflmFootprint, report: CubeReport | None) -> Side:
     arena = why
     if host.known:
         arena = missing(f"{why.reason}; the x86-64 host interpreter's arena is {host.value:,} B")
+    return replace(
+        _tflm_unknown("tflm-reference", tflm.version or "not installed", tflm, why),
+        activations=arena,
+        macc=why if report is None else report.macc,
+        accuracy=missing("measured through the engine's code only"),
+    )
+
+
+def _tflm_unknown(name: str, version: str, tflm: TflmFootprint, why: Quantity) -> Side:
+    """A deployment with TFLM of which only the size of the model file is known."""
     return Side(
-        name="tflm-reference",
-        version=tflm.version or "not installed",
+        name=name,
+        version=version,
         weights=missing("inside the model container"),
         container=tflm.flash_model,
         kernels=why,
         runtime=why,
         flash_total=why,
-        activations=arena,
+        activations=why,
         io=missing("inside the arena"),
         runtime_ram=why,
         stack=why,
         ram_total=why,
-        macc=why if report is None else report.macc,
+        macc=why,
         instructions=why,
-        accuracy=missing("measured through the engine's code only"),
+        accuracy=why,
     )
 
 
@@ -135,20 +145,7 @@ def _published() -> tuple[_Published, ...]:
 
 def _published_side(entry: _Published, tflm: TflmFootprint) -> Side:
     why = missing("only the instruction count is published for this network")
-    return Side(
-        name=entry.side,
-        version=entry.version,
-        weights=missing("inside the model container"),
-        container=tflm.flash_model,
-        kernels=why,
-        runtime=why,
-        flash_total=why,
-        activations=why,
-        io=missing("inside the arena"),
-        runtime_ram=why,
-        stack=why,
-        ram_total=why,
-        macc=why,
+    return replace(
+        _tflm_unknown(entry.side, entry.version, tflm, why),
         instructions=reported(entry.value, "instructions", entry.source),
-        accuracy=why,
     )

@@ -6,7 +6,6 @@ builds on either.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from cubeai_auto.codegen.operators import SUPPORTED
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
 from cubeai_auto.errors import ToolMissingError, UsageError
-from cubeai_auto.files import write_files
+from cubeai_auto.files import temporary_folder, write_files
 from cubeai_auto.firmware.emulator import run_on_emulator
 from cubeai_auto.firmware.footprint import LinkedFootprint, link_footprint
 from cubeai_auto.firmware.host import run_on_host
@@ -63,8 +62,8 @@ class BuiltinEngine:
             UnsupportedModelError: the model uses something the engine does not compile.
             ModelFormatError: the file is not a readable model.
         """
-        with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
-            result = self.generate(request, Path(temporary) / "generated")
+        with temporary_folder() as temporary:
+            result = self.generate(request, temporary / "generated")
         return EngineResult(result.report, None, result.memory)
 
     def generate(self, request: EngineRequest, directory: Path) -> EngineResult:
@@ -187,15 +186,15 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
 
 def _measure(network: GeneratedNetwork, request: EngineRequest) -> tuple[LinkedFootprint | None, str]:
     """Sizes from a linked program, or why there are none."""
-    with tempfile.TemporaryDirectory(prefix="cubeai-auto-") as temporary:
-        sources = Path(temporary) / "sources"
+    with temporary_folder() as temporary:
+        sources = temporary / "sources"
         write_files(sources, {f.name: f.content for f in network.files})
         try:
             linked = link_footprint(
                 sources,
                 request.name,
                 target=request.target,
-                work=Path(temporary),
+                work=temporary,
                 opt_level=request.opt_level,
                 fast_float=request.fast_float,
             )
@@ -253,11 +252,12 @@ def _has_float_softmax(graph: Graph) -> bool:
 
 def _tolerance(graph: Graph, ulp: int, *, fast: bool) -> str:
     kinds = {graph.tensor(index).dtype for index in graph.outputs}
-    if kinds == {"float32"}:
-        if fast:
-            return f"{FAST_FLOAT_RELATIVE:g} of the largest output (fused multiply-add)"
-        return f"{ulp} units in the last place (expf)" if ulp else "equal bits"
-    return "equal values"
+    if "float32" not in kinds:
+        return "equal values"
+    floats = f"{ulp} units in the last place (expf)" if ulp else "equal bits"
+    if fast:
+        floats = f"{FAST_FLOAT_RELATIVE:g} of the largest output (fused multiply-add)"
+    return floats if len(kinds) == 1 else f"equal values; float32: {floats}"
 
 
 def _report_names(name: str) -> tuple[str, str]:

@@ -30,6 +30,9 @@ def build_report(
     """The report of a compilation.
 
     Args:
+        request: what was asked for.
+        graph: the network.
+        network: what was compiled from it.
         linked: sizes of a linked program, if there is one.
         no_sizes: why there is none.
         files: the names of all generated files.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,11 @@ from cubeai_auto.tflite.vectors import batched_inputs
 __all__ = ["random_inputs", "read_inputs"]
 
 _Array = npt.NDArray[np.generic]
+# What numpy, zipfile and zlib raise on damaged, encrypted or pickled content.
+_DAMAGES = (
+    ValueError, EOFError, KeyError, MemoryError, NotImplementedError, OSError, RuntimeError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 def random_inputs(graph: Graph, samples: int, seed: int) -> tuple[_Array, ...]:
@@ -25,11 +32,14 @@ def random_inputs(graph: Graph, samples: int, seed: int) -> tuple[_Array, ...]:
         One array per graph input, (samples, *vector shape), in the stored type.
 
     Raises:
-        UsageError: fewer than one sample.
+        UsageError: fewer than one sample, or a negative seed.
         UnsupportedModelError: an input of another type.
     """
     if samples < 1:
         msg = f"at least one vector is needed, not {samples}"
+        raise UsageError(msg)
+    if seed < 0:
+        msg = f"a seed is not negative: {seed}"
         raise UsageError(msg)
     generator = np.random.default_rng(seed)
     arrays: list[_Array] = []
@@ -54,19 +64,10 @@ def read_inputs(path: Path, graph: Graph) -> tuple[_Array, ...]:
         MissingPathError: there is no such file.
         InputError: not an ``.npz``, or arrays that do not fit the network's inputs.
     """
-    existing_file(path, "the file of input vectors")
-    try:
-        with refusals("read", path), np.load(path, allow_pickle=False) as stored:
-            if not isinstance(stored, np.lib.npyio.NpzFile):
-                msg = f"{path} is not an .npz file"
-                raise InputError(msg, hint="write it with numpy.savez(path, array)")
-            arrays = {name: np.asarray(stored[name]) for name in stored.files}
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError, zipfile.error) as error:
-        msg = f"{path} is not a readable .npz file: {error}"
-        raise InputError(msg, hint="write it with numpy.savez(path, array)") from error
+    arrays = _arrays(existing_file(path, "the file of input vectors"))
     tensors = [graph.tensor(index) for index in graph.inputs]
     names = [tensor.name for tensor in tensors]
-    if set(names) <= arrays.keys():
+    if set(names) <= arrays.keys() and len(set(names)) == len(names):
         chosen = [arrays[name] for name in names]
     elif len(arrays) == len(tensors):
         chosen = list(arrays.values())
@@ -74,3 +75,19 @@ def read_inputs(path: Path, graph: Graph) -> tuple[_Array, ...]:
         msg = f"{path} holds {len(arrays)} arrays; the network has {len(tensors)} inputs"
         raise InputError(msg, hint="name the arrays: " + ", ".join(names))
     return batched_inputs(graph, chosen)
+
+
+def _arrays(path: Path) -> dict[str, _Array]:
+    """The arrays of an ``.npz`` by name."""
+    with refusals("read", path):
+        content = io.BytesIO(path.read_bytes())
+    hint = "write it with numpy.savez(path, array)"
+    if not zipfile.is_zipfile(content):
+        msg = f"{path} is not an .npz file"
+        raise InputError(msg, hint=hint)
+    try:
+        with np.load(content, allow_pickle=False) as stored:
+            return {name: np.asarray(stored[name]) for name in stored.files}
+    except _DAMAGES as error:
+        msg = f"{path} is not a readable .npz file: {str(error) or type(error).__name__}"
+        raise InputError(msg, hint=hint) from error

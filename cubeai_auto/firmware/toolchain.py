@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from pathlib import Path
 from cubeai_auto import process
 from cubeai_auto.discovery import Place, Tool, ToolSearch, discover, in_path, matches, parse_version
 from cubeai_auto.errors import ToolFailedError, ToolMissingError
+from cubeai_auto.files import temporary_folder
 
 __all__ = [
     "ARM_GCC_HINT",
@@ -116,8 +116,8 @@ def check_newlib(compiler: Path, flags: tuple[str, ...]) -> None:
         ToolMissingError: an empty program that includes ``stdint.h``, ``string.h`` and ``math.h``
             does not build; the message carries the compiler's words.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "empty.c"
+    with temporary_folder() as folder:
+        source = folder / "empty.c"
         source.write_text(
             "#include <math.h>\n#include <stdint.h>\n#include <string.h>\n"
             "int main(void) { return 0; }\n",
@@ -133,7 +133,7 @@ def check_newlib(compiler: Path, flags: tuple[str, ...]) -> None:
             "empty.elf",
         ]
         try:
-            process.run(command, timeout=60, cwd=Path(folder), env={"LC_ALL": "C"})
+            process.run(command, timeout=60, cwd=folder, env={"LC_ALL": "C"})
         except ToolFailedError as error:
             words = "\n".join(f"  | {line}" for line in error.tail)
             msg = f"{compiler} has no usable C library (newlib) for {' '.join(flags)}\n{words}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import module_from_spec
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Protocol, cast
 
 from cubeai_auto.contract import InputContract
@@ -57,6 +57,12 @@ class _Loader(SourceFileLoader):
         msg = "no bytecode cache"
         raise OSError(msg)
 
+    def source_to_code(self, data: bytes, path: str, **options: int) -> CodeType:  # type: ignore[override]
+        try:
+            return super().source_to_code(data, path, **options)
+        except ValueError as error:  # null bytes, before Python 3.11.4
+            raise SyntaxError(str(error)) from error
+
 
 def load_recipe(path: Path) -> Recipe:
     """Run a ``model.py`` and check that it holds what a recipe needs.
@@ -79,6 +85,11 @@ def load_recipe(path: Path) -> Recipe:
         with recipe_errors(path):
             cast("_Loader", spec.loader).exec_module(module)
         _check(module, path)
+    except ValueError as error:
+        # Python before 3.11.4 says so of null bytes, without a place; later ones call it syntax.
+        sys.modules.pop(name, None)
+        msg = f"Python syntax: {error}"
+        raise ConfigError(msg, file=path) from error
     except BaseException:
         sys.modules.pop(name, None)
         raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cubeai_auto.quantity import Quantity
 from cubeai_auto.reports.memory import MemoryMap
-from cubeai_auto.reports.report import CubeReport, TensorInfo
+from cubeai_auto.reports.report import CubeReport, LayerInfo, TensorInfo
 from cubeai_auto.reports.validation import ValidationResult
 
 __all__ = ["report_text", "validation_text"]
@@ -48,9 +48,10 @@ def report_text(report: CubeReport, memory: MemoryMap | None) -> str:
     )
     if memory is not None:
         gap = memory.size - memory.live_bound
+        bound = f"live-set bound {memory.live_bound:,} B, gap {gap:,} B"
         lines += [
             _RULE,
-            f"activations plan: {memory.size:,} B, live-set bound {memory.live_bound:,} B, gap {gap:,} B",
+            f"activations plan: {memory.size:,} B, {bound}",
             *(
                 f"  {b.offset:>8,} .. {b.offset + b.size:<8,} steps {b.first}..{b.last}  {b.name}"
                 for b in memory.buffers
@@ -61,11 +62,7 @@ def report_text(report: CubeReport, memory: MemoryMap | None) -> str:
             _RULE,
             f"{'id':>4}  {'operator':<20} {'output shape':<18} {'params':>10} {'MACC':>12}",
         ]
-        lines += [
-            f"{layer.id:>4}  {layer.type:<20} {'x'.join(map(str, layer.shape)) or 'scalar':<18} "
-            f"{'-' if layer.params is None else format(layer.params, ','):>10} {_number(layer.macc):>12}"
-            for layer in report.layers
-        ]
+        lines += [_layer_line(layer) for layer in report.layers]
     if report.notes:
         lines += [_RULE, *(f"note: {note}" for note in report.notes)]
     return "\n".join(lines) + "\n"
@@ -76,9 +73,9 @@ def validation_text(result: ValidationResult) -> str:
     if result.mismatches is None:
         return f"not validated on {result.on}: {result.reason}\n"
     verdict = "equal" if result.passed else f"{result.mismatches:,} MISMATCHES"
+    compared = f"{result.outputs_compared:,} outputs of {result.vectors:,} vectors"
     lines = [
-        f"{verdict}: {result.outputs_compared:,} outputs of {result.vectors:,} vectors, "
-        f"{result.engine} on {result.on} against {result.oracle}",
+        f"{verdict}: {compared}, {result.engine} on {result.on} against {result.oracle}",
         f"counts as equal   {result.tolerance}",
         f"largest error     {'not finite' if result.max_abs_error is None else result.max_abs_error}",
     ]
@@ -99,6 +96,12 @@ def _tensor_line(kind: str, tensor: TensorInfo) -> str:
         "" if tensor.scale is None else f", scale {tensor.scale:.9g}, zero point {tensor.zero_point}"
     )
     return f"{kind:<13} {tensor.name}: {tensor.dtype} {shape}, {tensor.bytes:,} B{affine}"
+
+
+def _layer_line(layer: LayerInfo) -> str:
+    shape = "x".join(map(str, layer.shape)) or "scalar"
+    params = "-" if layer.params is None else f"{layer.params:,}"
+    return f"{layer.id:>4}  {layer.type:<20} {shape:<18} {params:>10} {_number(layer.macc):>12}"
 
 
 def _number(quantity: Quantity) -> str:

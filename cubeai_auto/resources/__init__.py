@@ -1,1 +1,1 @@
-"""TODO."""
+"""Data, not code: targets and boards, where tools stand, published figures, JSON schemas."""

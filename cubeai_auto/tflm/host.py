@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cubeai_auto.errors import CubeAIError, ToolFailedError, ToolMissingError, UnsupportedModelError
-from cubeai_auto.files import existing_file, refusals
+from cubeai_auto.files import existing_file, refusals, temporary_folder
 from cubeai_auto.quantity import measured, missing
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import load_model, parse_model
 from cubeai_auto.tflite.vectors import batched_inputs
 from cubeai_auto.tflm.allocations import missing_arena, parse_arena
 from cubeai_auto.tflm.footprint import Arena, TflmFootprint
-from cubeai_auto.tflm.host_child import Answer, ask, temporary_folder
+from cubeai_auto.tflm.host_child import Answer, ask
 from cubeai_auto.tflm.wheel import INSTALL_HINT, host_source, require_host
 
 __all__ = ["HostOutputs", "host_footprint", "run_host"]

@@ -6,8 +6,6 @@ import contextlib
 import json
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from cubeai_auto import process
 from cubeai_auto.files import refusals
 from cubeai_auto.tflm.allocations import arena_exhausted, refusal_sentence
 
-__all__ = ["Answer", "ask", "temporary_folder"]
+__all__ = ["Answer", "ask"]
 
 _WORKER = Path(__file__).with_name("host_worker.py")
 _ARENA_FLOOR = 4 << 20
@@ -70,19 +68,6 @@ class Answer:
         if arena_exhausted(self.done.stderr):
             return f"{said} The arena was {self.arena_bytes} bytes, the largest tried."
         return said or f"{self.error or f'TFLM stopped while {doing} the model'}."
-
-
-@contextlib.contextmanager
-def temporary_folder(work_dir: Path | None) -> Iterator[Path]:
-    """A folder that is gone afterwards, in ``work_dir`` or the system's place.
-
-    Raises:
-        RefusedError: it cannot be made.
-    """
-    with refusals("make a temporary folder in", work_dir or Path("the system's temporary folder")):
-        folder = tempfile.TemporaryDirectory(prefix="tflm-", dir=work_dir, ignore_cleanup_errors=True)
-    with folder as name:
-        yield Path(name)
 
 
 def ask(

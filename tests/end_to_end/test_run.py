@@ -221,6 +221,37 @@ def test_bad_settings_are_sentences(
     assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".failed")] == []
 
 
+def test_a_finished_model_needs_no_data(first_run: Any, command: Any, tmp_path: Path) -> None:
+    source = Path(variants(first_run)["int8"]["model"]["path"])
+    (tmp_path / "finished.tflite").write_bytes(source.read_bytes())
+    (tmp_path / "project.toml").write_text(
+        '[project]\nname = "finished"\n[model]\npath = "finished.tflite"\n', "utf-8"
+    )
+    done = command("run", tmp_path, "--json", "-")
+    assert done.code == 0, done.err
+    variant = variants(done)["int8"]
+    assert [result["mismatches"] for result in variant["validation"]] == [0, 0]
+    assert "no labeled data" in variant["accuracy"]["deployed"]["reason"]
+
+
+def test_a_run_in_which_every_variant_is_refused_ends_with_five(project: Path, command: Any) -> None:
+    done = command("run", project, *QUICK, "--variant", "dynamic-range", "--json", "-")
+    assert done.code == 5
+    assert "hybrid" in variants(done)["dynamic-range"]["refusal"]
+
+
+def test_a_damaged_model_ends_with_five(first_run: Any, command: Any, tmp_path: Path) -> None:
+    source = Path(variants(first_run)["int8"]["model"]["path"])
+    (tmp_path / "cut.tflite").write_bytes(source.read_bytes()[:20_000])
+    (tmp_path / "project.toml").write_text(
+        '[project]\nname = "cut"\n[model]\npath = "cut.tflite"\n', "utf-8"
+    )
+    done = command("run", tmp_path)
+    assert done.code == 5
+    assert "cut.tflite" in done.err
+    assert not (tmp_path / "runs").exists() or not any((tmp_path / "runs").iterdir())
+
+
 def test_a_missing_project_folder(command: Any, tmp_path: Path) -> None:
     done = command("run", tmp_path / "nowhere")
     assert done.code == 2
@@ -289,3 +320,28 @@ def test_two_runs_of_one_folder_do_not_meet(project: Path, command: Any, tmp_pat
     done = command("run", project, *QUICK, "--output", tmp_path / "run")
     assert done.code == 2
     assert "another run" in done.err
+
+
+@pytest.mark.corpus
+def test_mnist_through_the_generated_code(project: Path, command: Any, corpus: Path) -> None:
+    """10,000 training and 10,000 test pictures, every test picture through the generated C."""
+    done = command(
+        "run",
+        project,
+        "--set",
+        "dataset.name=mnist",
+        "--set",
+        f"dataset.path={corpus / 'datasets' / 'mnist'}",
+        "--json",
+        "-",
+    )
+    assert done.code == 0, done.err
+    found = variants(done)
+    accuracy = {name: found[name]["accuracy"]["deployed"]["value"] for name in ("float32", "int8")}
+    assert accuracy["float32"] >= 0.955
+    assert abs(accuracy["int8"] - accuracy["float32"]) <= 0.005
+    for name in accuracy:
+        results = {result["on"]: result for result in found[name]["validation"]}
+        assert results["host"]["vectors"] == 10_000
+        assert results["emulator"]["vectors"] >= 200
+        assert [result["mismatches"] for result in results.values()] == [0, 0]

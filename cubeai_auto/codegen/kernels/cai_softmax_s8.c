@@ -74,7 +74,6 @@ void cai_softmax_s8(const cai_softmax_s8_layer *layer, const int8_t *input, int8
         uint32_t sum = 0; /* at most 4096 times 1: 2^31 */
         int32_t scale;
         int headroom = 0;
-        int right;
         uint32_t k;
 
         for (k = 0; k < depth; ++k) {
@@ -92,14 +91,17 @@ void cai_softmax_s8(const cai_softmax_s8_layer *layer, const int8_t *input, int8
             ++headroom;
         }
         scale = one_over_one_plus((int32_t)((sum << headroom) - 0x80000000u));
-        right = 35 - headroom;
+        if (headroom < 4) {
+            /* A sum of 512 and more: no share reaches 1/512. The reference aborts here. */
+            headroom = 4;
+            scale = 0;
+        }
         for (k = 0; k < depth; ++k) {
             const int32_t difference = input[k] - largest;
             int32_t value = -128;
-            /* With a sum of 512 and more no share reaches 1/512, and the reference aborts. */
-            if (difference >= layer->diff_min && right <= 31) {
+            if (difference >= layer->diff_min) {
                 value = cai_rounding_shift_right(
-                    cai_doubling_high_multiply(scale, weight_of(layer, difference)), right);
+                    cai_doubling_high_multiply(scale, weight_of(layer, difference)), 35 - headroom);
                 value = cai_clamp(value - 128, -128, 127);
             }
             output[k] = (int8_t)value;
