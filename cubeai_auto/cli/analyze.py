@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+from cubeai_auto.cli.model_arguments import add_model_arguments, engine_from, request_from
 
 if TYPE_CHECKING:
     from cubeai_auto.quantity import JsonValue
@@ -24,10 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Analyze and print the report."""
     from cubeai_auto.cli.output import emit
-    from cubeai_auto.engines import find_engine
     from cubeai_auto.reports.text import report_text
 
-    result = find_engine(options.engine).analyze(request_from(options))
+    result = engine_from(options).analyze(request_from(options))
     payload: dict[str, JsonValue] = {
         "schema": "cubeai-auto/analyze/1",
         **result.report.to_json(),

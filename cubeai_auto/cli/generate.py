@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+from cubeai_auto.cli.model_arguments import add_model_arguments, engine_from, request_from
 
 if TYPE_CHECKING:
     from cubeai_auto.quantity import JsonValue
@@ -28,10 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Generate and print the report."""
     from cubeai_auto.cli.output import emit
-    from cubeai_auto.engines import find_engine
     from cubeai_auto.reports.text import report_text
 
-    result = find_engine(options.engine).generate(request_from(options), options.output)
+    result = engine_from(options).generate(request_from(options), options.output)
     files = [str(options.output / name) for name in result.report.generated_files]
     payload: dict[str, JsonValue] = {
         "schema": "cubeai-auto/generate/1",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cubeai_auto.engines.base import EngineRequest
+    from cubeai_auto.engines.base import Engine, EngineRequest
 
-__all__ = ["add_model_arguments", "request_from"]
+__all__ = ["add_model_arguments", "engine_from", "request_from"]
 
 
 def add_model_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,12 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "builtin", "stedgeai"),
         default="auto",
         help="auto takes an installed ST tool where one can be driven, else the built-in engine",
+    )
+    parser.add_argument(
+        "--tool", type=Path, metavar="PATH", help="ST's program, or the root of its installation"
+    )
+    parser.add_argument(
+        "--versions", metavar="RANGE", help="versions of ST's tool that will do, such as '>=10.0,<12'"
     )
     parser.add_argument("--name", default="network", help="the network's C name (default: network)")
     parser.add_argument(
@@ -60,4 +66,21 @@ def request_from(options: argparse.Namespace) -> EngineRequest:
         opt_level=options.opt_level,
         io_in_activations=not options.io_outside,
         fast_float=options.fast_float,
+    )
+
+
+def engine_from(options: argparse.Namespace) -> Engine:
+    """The engine that the arguments name.
+
+    Raises:
+        ToolMissingError: ST's tool was asked for and is not there.
+        UsageError: a range of versions or a connection that makes no sense.
+    """
+    from cubeai_auto.engines import find_engine
+
+    return find_engine(
+        options.engine,
+        tool=options.tool,
+        versions=options.versions,
+        connection=getattr(options, "connection", None),
     )

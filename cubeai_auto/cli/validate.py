@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cubeai_auto.cli.model_arguments import add_model_arguments, request_from
+from cubeai_auto.cli.model_arguments import add_model_arguments, engine_from, request_from
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
@@ -35,13 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="keep builds and logs there (default: a temporary folder)",
     )
+    parser.add_argument(
+        "--connection", metavar="PORT", help="of the board, for ST's tool: serial:COM6:115200"
+    )
     parser.add_argument("--timeout", type=float, default=600.0, help="seconds for each program")
 
 
 def run(options: argparse.Namespace) -> int:
     """Validate and print what differed; 1 if anything did."""
     from cubeai_auto.cli.output import emit, write_error
-    from cubeai_auto.engines import ValidationRequest, find_engine, random_inputs, read_inputs
+    from cubeai_auto.engines import ValidationRequest, random_inputs, read_inputs
     from cubeai_auto.errors import ToolMissingError, UsageError
     from cubeai_auto.files import temporary_folder
     from cubeai_auto.reports.text import validation_text
@@ -62,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
         if options.inputs is None
         else read_inputs(options.inputs, graph)
     )
-    engine = find_engine(options.engine)
+    engine = engine_from(options)
     code = 0
     with temporary_folder() as temporary:
         work = options.work or temporary

@@ -24,6 +24,8 @@ def compare(
     validation: Sequence[ValidationResult],
     tflm: TflmFootprint,
     accuracy: Quantity,
+    *,
+    beside: CubeReport | None = None,
 ) -> Comparison:
     """The sides known for a network.
 
@@ -33,8 +35,12 @@ def compare(
         validation: of the engine's code.
         tflm: the same model under TFLM.
         accuracy: of the engine's code.
+        beside: the report of another engine on the same network.
     """
     sides = [] if report is None else [_engine_side(report, validation, accuracy)]
+    if beside is not None:
+        not_run = missing("the test set was run through the other engine's code")
+        sides.append(_engine_side(beside, validation, not_run))
     sides.append(_tflm_side(tflm, report))
     signature = network_signature(graph)
     sides += [_published_side(entry, tflm) for entry in _published() if entry.network == signature]
@@ -65,11 +71,13 @@ def _engine_side(
     report: CubeReport, validation: Sequence[ValidationResult], accuracy: Quantity
 ) -> Side:
     footprint = report.footprint
-    ran = next((result for result in validation if result.instructions.known), None)
-    reason = next((r.reason for r in validation if r.on == "emulator" and r.reason), "")
+    ours = "built-in" in report.tool.name
+    own = [result for result in validation if (result.engine == "builtin") == ours]
+    ran = next((result for result in own if result.instructions.known), None)
+    reason = next((r.reason for r in own if r.on == "emulator" and r.reason), "")
     not_run = missing(reason or "not run in the emulator")
     return Side(
-        name="builtin" if "built-in" in report.tool.name else "cube-ai",
+        name="builtin" if ours else "cube-ai",
         version=report.tool.version or "unknown version",
         weights=footprint.weights,
         container=footprint.channel_constants,

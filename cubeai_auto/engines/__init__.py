@@ -12,6 +12,7 @@ from cubeai_auto.engines.base import (
     ValidationRequest,
 )
 from cubeai_auto.engines.builtin import BuiltinEngine
+from cubeai_auto.engines.stedgeai.connection import Connection
 from cubeai_auto.engines.stedgeai.discovery import search_st_tool
 from cubeai_auto.engines.stedgeai.engine import StEdgeAiEngine
 from cubeai_auto.engines.stedgeai.versions import VersionRange
@@ -38,6 +39,7 @@ def find_engine(
     tool: Path | None = None,
     project_tool: Path | None = None,
     versions: str | None = None,
+    connection: str | None = None,
 ) -> Engine:
     """The engine of that name; ``auto`` is ST's tool if one is installed, else the built-in one.
 
@@ -46,11 +48,12 @@ def find_engine(
         tool: ST's program or the root of its installation, instead of looking for it.
         project_tool: likewise, from a project file; ``tool`` goes before it.
         versions: the versions of ST's tool that will do, such as ``">=10.0,<12"``.
+        connection: where ST's tool finds the board, such as ``"serial:COM6:115200"``.
 
     Raises:
         ToolMissingError: ``stedgeai`` was asked for, and none was found; the message lists
             every place that was looked at.
-        UsageError: there is no such engine, or ``versions`` is no range.
+        UsageError: there is no such engine, ``versions`` is no range, or ``connection`` no port.
     """
     if name == "builtin":
         return BuiltinEngine()
@@ -61,4 +64,5 @@ def find_engine(
     search = search_st_tool(tool, project=project_tool, versions=wanted)
     if name == "auto" and search.tool is None and tool is None and project_tool is None:
         return BuiltinEngine()
-    return StEdgeAiEngine(search.require())
+    board = None if connection is None else Connection.parse(connection)
+    return StEdgeAiEngine(search.require(), connection=board)

@@ -150,7 +150,13 @@ class EngineTable(_Table, title="[engine]"):
     """Whether float kernels may fuse a multiplication with an addition, which is faster; float
     outputs are then no longer bit-equal to those of the reference."""
     executable: FilePath | None = None
-    """ST's `stedgeai` program. Without it, the usual places are searched."""
+    """ST's `stedgeai` program, or the root of its installation. Without it, the usual places are
+    searched."""
+    versions: Text | None = None
+    """The versions of ST's tool that will do, such as `">=10.0,<12"`: of the X-CUBE-AI pack, or
+    `"core >=2.0"` of ST Edge AI Core. Without it, the newest one is taken."""
+    connection: Text | None = None
+    """Where ST's tool finds the board, such as `"serial:COM6:115200"`. Without it, it looks itself."""
 
 
 class ValidateTable(_Table, title="[validate]"):

@@ -42,7 +42,12 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
     """
     config = loaded.config
     target = _target(config)
-    engine = find_engine(config.engine.name)
+    engine = find_engine(
+        config.engine.name,
+        project_tool=None if config.engine.executable is None else Path(config.engine.executable),
+        versions=config.engine.versions,
+        connection=config.engine.connection,
+    )
     source = existing_file(_source(config), "the recipe" if config.model.recipe else "the model")
     tell.step("reading the data set" if config.model.recipe else "reading the model")
     data = load_data(config, source) if config.model.recipe else None
@@ -161,7 +166,8 @@ def _record(
     config = loaded.config
     notes = []
     if config.engine.name == "auto":
-        notes.append(f"engine auto: {engine.title} (this version does not drive ST's tools)")
+        why = "ST's tool was found" if engine.name != "builtin" else "no tool of ST's was found"
+        notes.append(f"engine auto: {engine.title} ({why}; see cubeai-auto doctor)")
     return RunRecord(
         project=config.project.name,
         run_dir=str(run_dir),

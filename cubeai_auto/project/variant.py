@@ -11,6 +11,7 @@ import numpy.typing as npt
 from cubeai_auto.compare.record import Accuracy, Misread, VariantRecord
 from cubeai_auto.compare.sides import compare
 from cubeai_auto.engines.base import Engine, EngineRequest, EngineResult, Validation, ValidationRequest
+from cubeai_auto.engines.builtin import BuiltinEngine
 from cubeai_auto.engines.vectors import random_inputs
 from cubeai_auto.errors import ToolMissingError, UnsupportedModelError
 from cubeai_auto.files import sha256_file
@@ -18,6 +19,7 @@ from cubeai_auto.project.config import Place, ProjectConfig
 from cubeai_auto.project.data import ProjectData, network_input
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.quantity import Quantity, measured, missing
+from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.scoring import accuracy, arg_max, confusion
 from cubeai_auto.reports.validation import ValidationResult, not_validated
 from cubeai_auto.tflite.graph import Graph
@@ -77,6 +79,7 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         validations = tuple(
             _validate(engine, task, graph, place, logs, tell) for place in task.config.validation.on
         )
+    beside = None if engine.name == "builtin" else _beside(task)
     results = tuple(v.result if isinstance(v, Validation) else v for v in validations)
     host = next((v for v in validations if isinstance(v, Validation) and v.result.on == "host"), None)
     deployed, counts, misread = _score(task, graph, host, refusal, results)
@@ -90,7 +93,14 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         refusal=refusal,
         validation=results,
         tflm=tflm,
-        comparison=compare(graph, None if result is None else result.report, results, tflm, deployed),
+        comparison=compare(
+            graph,
+            None if result is None else result.report,
+            results,
+            tflm,
+            deployed,
+            beside=beside,
+        ),
         memory=None if result is None else result.memory,
         confusion=counts,
         misread=misread,
@@ -128,12 +138,31 @@ def _validate(
     engine: Engine, task: VariantTask, graph: Graph, place: Place, logs: Path, tell: Narrator
 ) -> Validation | ValidationResult:
     inputs = _inputs(task, graph, place)
-    tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and in TFLM")
+    # Code of ST's tool may run on ST's devices only, so the emulator is the built-in engine's.
+    ours = place == "emulator" or engine.name == "builtin"
+    runs, wanted = (BuiltinEngine(), _for_builtin(task.request)) if ours else (engine, task.request)
+    oracle = "in TFLM" if ours else "in the original model"
+    tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and {oracle}")
     request = ValidationRequest(place, inputs, logs / place, task.config.validation.timeout)
     try:
-        return engine.validate(task.request, request)
-    except ToolMissingError as error:
-        return not_validated(place, engine.name, error.message.partition("\n")[0])
+        return runs.validate(wanted, request)
+    except (ToolMissingError, UnsupportedModelError) as error:
+        if engine.name == runs.name and isinstance(error, UnsupportedModelError):
+            raise
+        return not_validated(place, runs.name, error.message.partition("\n")[0])
+
+
+def _for_builtin(request: EngineRequest) -> EngineRequest:
+    """The request without what only ST's tool does."""
+    return replace(request, c_api="st-ai", compression="none")
+
+
+def _beside(task: VariantTask) -> CubeReport | None:
+    """The built-in engine's report on the same model, to compare ST's with; none if it refuses."""
+    try:
+        return BuiltinEngine().analyze(_for_builtin(task.request)).report
+    except UnsupportedModelError:
+        return None
 
 
 def _inputs(task: VariantTask, graph: Graph, place: Place) -> tuple[_Array, ...]:

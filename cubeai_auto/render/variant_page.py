@@ -160,6 +160,7 @@ def _report(report: CubeReport, notes: Notes) -> tuple[Row, ...]:
         ("inputs", footprint.inputs),
         ("outputs", footprint.outputs),
         ("states", footprint.states),
+        ("data RAM", footprint.data_ram),
         ("kernel RAM", footprint.kernel_ram),
         ("toolchain RAM", footprint.toolchain_ram),
         ("RAM total", footprint.ram_total),

@@ -41,6 +41,7 @@ def report_text(report: CubeReport, memory: MemoryMap | None) -> str:
             ("inputs", footprint.inputs),
             ("outputs", footprint.outputs),
             ("states", footprint.states),
+            ("data RAM", footprint.data_ram),
             ("kernel RAM", footprint.kernel_ram),
             ("toolchain RAM", footprint.toolchain_ram),
             ("RAM total", footprint.ram_total),

@@ -160,3 +160,33 @@ def test_columns_give_back_what_was_laid_out(names: list[str], data: st.DataObje
         columns = Columns.of(header, rule)
         assert columns.names == tuple(names)
         assert [columns.cell(row, index) for index in range(len(names))] == cells
+
+
+_BANNER = "ST Edge AI Core v2.2.0-20266\n"
+_LONG = 200_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ' Requested memory size by section - "x" target\n a' + " " * _LONG + "b\n",
+        ' Requested memory size by section - "x" target\n a' + "  1" * _LONG + "x\n",
+        "\nabc\n" + "-" * _LONG + "x\n",
+        "Epochs details\nepoch 1 HW (" + " " * _LONG + "\n| epoch_1 | HW |" + " " * _LONG + "x\n",
+        "Parameters : generate -m x" + " " * _LONG + "x\n",
+        "ST.AI Profiling results\n used stack/heap : " + "1" * _LONG + "\n",
+        "Memory usage information\n\ta" + " " * _LONG + "b\n",
+        "Inference time per node\n 0 0 a" + "  (a 1" * _LONG + "\n",
+        "Exec/report summary (generate)\ninput 1/1 : 'a', int8(1x4), 4 Bytes" + ", a" * _LONG + "!\n",
+        "C-Layers (1)\n 1" + " " * _LONG + "\n",
+        "Total Flash: much\n" + " " * _LONG + "x\n",
+    ],
+)  # fmt: skip
+def test_long_lines_are_read_in_linear_time(text: str, tmp_path: Path) -> None:
+    survive(tmp_path / "r.txt", (_BANNER + text).encode())
+
+
+def test_a_title_without_content_does_not_hang(tmp_path: Path) -> None:
+    titles = {line for text in LAYOUTS.values() for line in text.splitlines() if line.strip()}
+    for title in sorted(titles):
+        survive(tmp_path / "r.txt", f"{_BANNER}{title}\n{title}\n".encode())

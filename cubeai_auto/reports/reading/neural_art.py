@@ -25,8 +25,8 @@ _TOTAL = re.compile(
     rf"Total:\s+{_SIZE}\s+-- weights:\s+(?P<weights>{_SIZE})\s+activations:\s+(?P<activations>{_SIZE})"
 )
 _USER = re.compile(rf"inputs \(({_SIZE})\)|outputs \(({_SIZE})\)")
-_EPOCH = re.compile(r"\s*epoch (\d{1,9})\s+(-?[A-Z?]+-?)\s*(?:\(\s*(.*?)\s*\))?")
-_EPOCH_ROW = re.compile(r"\s*\|\s*epoch_(\d{1,9})\s*\|\s*([\w?]*)\s*\|\s*(.*?)\s*\|")
+_EPOCH = re.compile(r"\s*epoch (\d{1,9})\s+(-?[A-Z?]+-?)\s*(?:\(([^)]*)\))?")
+_EPOCH_ROW = re.compile(r"\s*\|\s*epoch_(\d{1,9})\s*\|\s*([\w?]*)\s*\|([^|]*)\|")
 _EPOCH_TOTAL = re.compile(r"\s*Total number of epochs:?\s+(\d{1,9})")
 _SOFTWARE = re.compile(
     r"of which (\d{1,9}) implemented in software|pure software \(SW\) epochs\s+(\d{1,9})"
@@ -127,7 +127,7 @@ def read_epochs(_title: str, reader: LineReader, draft: Draft) -> None:
         match = _EPOCH_ROW.fullmatch(line) or _EPOCH.fullmatch(line)
         if match is not None:
             kind = _KINDS.get(match[2].strip("-").upper(), "unknown")
-            draft.epochs.append(Epoch(int(match[1]), kind, match[3] or ""))
+            draft.epochs.append(Epoch(int(match[1]), kind, (match[3] or "").strip()))
             continue
         if (found := _EPOCH_TOTAL.match(line)) is not None:
             total = int(found[1])

@@ -11,7 +11,7 @@ _COMMANDS = {
     "validate": "validate", "quantize": "quantize", "supported-ops": "supported-ops",
 }  # fmt: skip
 _SUFFIXES = {"tflite": "tflite", "onnx": "onnx", "h5": "keras", "hdf5": "keras", "keras": "keras"}
-_MODEL = re.compile(r"(?:^|\s)(?:-m|--model)[ =](.+?)(?=\s-{1,2}[A-Za-z]|\s*$)")
+_MODEL = re.compile(r"(?:^|\s)(?:-m|--model)[ =](.+?)(?=\s-{1,2}[A-Za-z]|$)")
 _FILE = re.compile(r"\.\w+$|[/\\]")
 
 

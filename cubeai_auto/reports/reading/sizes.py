@@ -13,14 +13,11 @@ from cubeai_auto.reports.reading.tables import read_table
 
 __all__ = ["read_pools", "read_relocatable", "read_size_summary", "read_sizes"]
 
-_ROW = re.compile(
-    r"\s{0,6}(?P<module>\S.*?)\s{2,}(?P<text>[\d,]+)\s+(?P<rodata>[\d,]+)\s+(?P<data>[\d,]+)"
-    r"\s+(?P<bss>[\d,]+)\s*"
-)
 _SUMMARY = re.compile(r"\s+(RT total|TOTAL)\s+([\d,]+)(?:\s+[\d.]+%)?\s+([\d,]+)")
 _TARGET = re.compile(r"\"(?P<target>[^\"]+)\"")
 _RELOCATABLE = re.compile(r"\s{0,4}(\S+(?: \S+)?)\s{2,}([\d,]+)(?: \+ |\*|\s|$)")
 _NPU = "npu"
+_FIGURES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +53,9 @@ def read_sizes(title: str, reader: LineReader, draft: Draft) -> None:
     runtime: _Sections | None = None
     total: _Sections | None = None
     for line in reader.body():
-        match = _ROW.fullmatch(line)
-        if match is None:
+        module, row = _row(line)
+        if row is None:
             continue
-        row = _Sections(*(leading_integer(match[n]) or 0 for n in ("text", "rodata", "data", "bss")))
-        module = match["module"].strip("* ")
         if module == "RT total":
             runtime = row
             if modules != row:
@@ -80,6 +75,15 @@ def read_sizes(title: str, reader: LineReader, draft: Draft) -> None:
         draft.note("kernel_flash and kernel_ram contain the toolchain's bytes (RT total)")
     if total is not None:
         footprint.flash_total, footprint.ram_total = total.flash, total.ram
+
+
+def _row(line: str) -> tuple[str, _Sections | None]:
+    """Module and sizes of a row: four figures at its end, and what stands before them."""
+    cells = line.rsplit(None, _FIGURES)
+    figures = [integer(cell) for cell in cells[1:]]
+    if len(figures) != _FIGURES or any(figure is None for figure in figures):
+        return "", None
+    return cells[0].strip("* "), _Sections(*(figure or 0 for figure in figures))
 
 
 def _read_part(module: str, row: _Sections, draft: Draft) -> None:

@@ -43,7 +43,7 @@ _TITLE = re.compile(
     " {0,4}(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()) + ")"
 )
 _STARTS = frozenset("NSEeMimcCRGDPTUA")
-_RULE = re.compile(r" {0,4}(?:-{3,}[- ]*|={20,})")
+_RULE = re.compile(r" {0,4}(?:-{3}[- ]*|={20,})")
 
 
 def section_of(line: str) -> str | None:

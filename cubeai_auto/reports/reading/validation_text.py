@@ -158,7 +158,7 @@ def read_profile(title: str, reader: LineReader, draft: Draft) -> None:
             run.cycles_per_macc = decimal(value.split()[0]) if value else None
         elif key == "device":
             run.device = run.device or value
-        elif key == "used stack/heap" and (found := _STACK.search(value)) is not None:
+        elif key == "used stack/heap" and (found := _STACK.match(value)) is not None:
             run.stack, run.heap = leading_integer(found[1]), leading_integer(found[2])
 
 
