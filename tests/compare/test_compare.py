@@ -141,6 +141,18 @@ def test_a_refused_model_has_no_engine_side() -> None:
     assert "Hybrid" in sides[0].kernels.reason
 
 
+def test_sts_kernels_contain_the_toolchain_and_are_not_counted_twice() -> None:
+    footprint = dataclasses.replace(REPORT.footprint, toolchain_flash=size(652))
+    st = dataclasses.replace(REPORT, tool=ToolInfo("stedgeai", "2.2.0"), footprint=footprint)
+    ours = dataclasses.replace(REPORT, footprint=footprint)
+    sides = compare(network(), st, (RAN,), TFLM, ACCURACY, beside=ours).sides[:2]
+    assert [side.name for side in sides] == ["cube-ai", "builtin"]
+    assert sides[0].runtime.value is None
+    assert sides[1].runtime.value == 652
+    assert sides[0].instructions.value is None
+    assert sides[1].instructions.value == 141_691
+
+
 def test_a_side_that_did_not_run_says_why() -> None:
     gone = not_validated("emulator", "builtin", "qemu-system-arm was not found")
     side = compare(network(), REPORT, (gone,), TFLM, ACCURACY).sides[0]
