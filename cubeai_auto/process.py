@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shlex
 import shutil
 import signal
@@ -27,6 +28,7 @@ __all__ = ["Completed", "find_program", "run"]
 
 _TAIL_LINES = 12
 _GRACE_SECONDS = 2.0
+_LONGEST_WAIT = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,9 @@ def run(
         except OSError as error:
             msg = f"cannot start {argv[0]}: {error.strerror}"
             raise ToolFailedError(msg, command=command, hint=hint) from error
-        timed_out = False
+        timed_out = True
         try:
-            child.wait(timeout)
-        except subprocess.TimeoutExpired:
-            timed_out = True
+            timed_out = not _ended(child, timeout)
         finally:
             _end_group(child)
         done = Completed(command, child.returncode, _text(out), _text(err), time.monotonic() - started)
@@ -135,6 +135,32 @@ def run(
             msg, command=command, returncode=done.returncode, tail=done.tail(), log=log, hint=hint
         )
     return done
+
+
+def _ended(child: subprocess.Popen[bytes], timeout: float) -> bool:
+    """Wait for the child; whether it ended in time.
+
+    Where the system can, without the polling of :meth:`subprocess.Popen.wait`, which adds up to
+    0.05 s to every program.
+    """
+    if hasattr(os, "pidfd_open"):
+        try:
+            handle = os.pidfd_open(child.pid)
+        except OSError:
+            pass
+        else:
+            try:
+                waiting = select.poll()
+                waiting.register(handle, select.POLLIN)
+                if not waiting.poll(max(0.0, min(timeout, _LONGEST_WAIT)) * 1000):
+                    return child.poll() is not None
+            finally:
+                os.close(handle)
+    try:
+        child.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

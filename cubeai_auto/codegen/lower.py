@@ -21,7 +21,7 @@ __all__ = ["lower"]
 _IO_TYPES = frozenset({"int8", "uint8", "float32"})
 _TYPE_HINT = "convert the model with int8, uint8 or float32 inputs and outputs"
 _OUTPUT_HINT = "give the network outputs that layers of their own compute"
-_INPUT_HINT = "give the network an input: without one there is nothing to run"
+_IO_HINT = "give the network inputs and outputs that hold something, each of its own"
 
 
 def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
@@ -79,14 +79,16 @@ def _interface_problems(graph: Graph, roots: tuple[int, ...]) -> Iterator[tuple[
     """Problem and hint of everything about inputs and outputs that C code could not serve."""
     for kind, indices in (("input", graph.inputs), ("output", graph.outputs)):
         if not indices:
-            yield f"{graph.name}: the network has no {kind}", _INPUT_HINT
+            yield f"{graph.name}: the network has no {kind}", _IO_HINT
         for index in indices:
             tensor = graph.tensor(index)
             if tensor.dtype not in _IO_TYPES:
                 problem = f"type {tensor.dtype}, not int8, uint8 or float32"
                 yield f"{kind} '{tensor.name}': {problem}", _TYPE_HINT
             elif tensor.elements == 0:
-                yield f"{kind} '{tensor.name}': no element, shape {list(tensor.shape)}", _INPUT_HINT
+                yield f"{kind} '{tensor.name}': no element, shape {list(tensor.shape)}", _IO_HINT
+    if len(set(graph.inputs)) != len(graph.inputs):
+        yield f"{graph.name}: a tensor is listed twice among the inputs", _IO_HINT
     made = {index for operator in graph.operators for index in operator.outputs}
     given = {roots[index] for index in graph.inputs}
     for index in graph.outputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -133,7 +134,7 @@ def build_page(
         name=options.name,
         description=f"{c_comment(graph.name)}, {len(layers)} layers",
         version=__version__,
-        version_triple=", ".join(__version__.split(".")[:3]),
+        version_triple=", ".join(re.findall(r"\d+", __version__)[:3]),
         origin=c_comment(graph.name),
         origin_literal=c_string(graph.name),
         sha256=graph.sha256,

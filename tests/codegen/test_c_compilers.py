@@ -59,7 +59,6 @@ def test_the_cross_compiler_has_nothing_to_say(
 ) -> None:
     target = find_target(name)
     assert target.core == CORES[TARGETS.index(name)]
-    # 7 of 32 float kernels call libm in double precision nowhere: -Wdouble-promotion is in STRICT
     flags = (*target.flags, *STRICT)
     for folder in all_kernels(collection, tmp_path, dsp=target.dsp):
         assert compiled(arm_gcc(), folder, folder / "build", flags) == ()

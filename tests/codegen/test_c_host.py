@@ -74,7 +74,7 @@ def test_the_paired_kernel_is_really_used_for_the_large_cases(collection: Collec
         assert not paired[name], name
 
 
-@pytest.mark.parametrize("optimization", ["time", "balanced", "ram", "size"])
+@pytest.mark.parametrize("optimization", ["time", "size"])
 def test_every_optimization_computes_the_same(optimization: str, tmp_path: Path) -> None:
     graph = graph_of(mlp())
     inputs = random_inputs(graph, 20, 1)
@@ -85,9 +85,9 @@ def test_every_optimization_computes_the_same(optimization: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
-@pytest.mark.parametrize("name", ["two_in_two_out", "through_views", "mlp"])
+@pytest.mark.parametrize("name", ["two_in_two_out", "through_views"])
 def test_inputs_and_outputs_inside_and_outside(name: str, inside: bool, tmp_path: Path) -> None:
-    spec = {"two_in_two_out": two_in_two_out, "through_views": through_views, "mlp": mlp}[name]()
+    spec = {"two_in_two_out": two_in_two_out, "through_views": through_views}[name]()
     graph = graph_of(spec)
     inputs = random_inputs(graph, 20, 2)
     ran = host_outputs(graph, inputs, tmp_path, CompileOptions(io_in_activations=inside))

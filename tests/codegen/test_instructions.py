@@ -6,14 +6,22 @@ for better or worse, and is to be entered here on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+from support.engine_runs import golden_outputs, output_specs, write_network
 
-from cubeai_auto.engines import BuiltinEngine, EngineRequest, ValidationRequest, random_inputs
+from cubeai_auto.codegen import CompileOptions
+from cubeai_auto.engines import random_inputs
+from cubeai_auto.firmware.emulator import run_on_emulator
+from cubeai_auto.firmware.footprint import link_footprint
 from cubeai_auto.firmware.toolchain import arm_gcc, qemu
 from cubeai_auto.target import find_target
 from cubeai_auto.tflite import load_model
+
+Measure = Callable[[str, str], tuple[int, int, int]]
 
 GCC, QEMU = "12.2", "7.2"
 
@@ -30,39 +38,49 @@ pytestmark = [pytest.mark.corpus, pytest.mark.emulator]
 
 
 @pytest.fixture(scope="module")
-def digits(corpus: Path) -> Path:
+def measure(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Measure:
+    """Instructions, kernel flash and stack of the int8 digits network in one build."""
     model = corpus / "models_made" / "digits_mlp_int8.tflite"
     if not model.is_file():
         pytest.skip(f"{model} is not there")
-    return model
+    graph = load_model(model)
+    inputs = random_inputs(graph, 5, 1)
+    target = find_target("stm32f4")
+
+    @cache
+    def build(optimization: str, opt_level: str) -> tuple[int, int, int]:
+        work = tmp_path_factory.mktemp("digits")
+        sources = work / "generated"
+        network = write_network(graph, sources, CompileOptions(optimization=optimization))
+        linked = link_footprint(sources, "network", target=target, work=work, opt_level=opt_level)
+        ran = run_on_emulator(
+            sources,
+            "network",
+            inputs,
+            output_specs(graph),
+            target=target,
+            work=work,
+            opt_level=opt_level,
+        )
+        assert network.memory.size == linked.activations == 912
+        assert linked.weight_symbols + linked.bias_symbols == 119_080
+        golden = golden_outputs(graph, network.layers, inputs)
+        assert ran.outputs[0].tobytes() == golden[0].tobytes()
+        return ran.instructions_max, linked.code + linked.rodata + linked.data, ran.stack_bytes
+
+    return build
 
 
-def measure(model: Path, work: Path, optimization: str, opt_level: str) -> tuple[int, int, int]:
-    request = EngineRequest(
-        model, find_target("stm32f4"), optimization=optimization, opt_level=opt_level
-    )
-    engine = BuiltinEngine()
-    footprint = engine.analyze(request).report.footprint
-    assert footprint.activations.value == 912
-    assert footprint.weights.value == 119_080
-    inputs = random_inputs(load_model(model), 5, 1)
-    result = engine.validate(request, ValidationRequest("emulator", inputs, work)).result
-    assert result.mismatches in {0, None}
-    values = (result.instructions.value, footprint.kernel_flash.value, result.stack.value)
-    assert all(isinstance(value, int) for value in values)
-    return values  # type: ignore[return-value]
-
-
-def test_gates(digits: Path, tmp_path: Path) -> None:
+def test_gates(measure: Measure) -> None:
     """Whatever the versions: the limits of the project, in one and the same build."""
-    instructions, flash, _ = measure(digits, tmp_path, "time", "O2")
+    instructions, flash, _ = measure("time", "O2")
     assert instructions <= 183_000
     assert flash <= 2_400
 
 
 @pytest.mark.parametrize(("optimization", "opt_level"), FIGURES)
-def test_no_drift(digits: Path, tmp_path: Path, optimization: str, opt_level: str) -> None:
+def test_no_drift(measure: Measure, optimization: str, opt_level: str) -> None:
     versions = f"gcc {arm_gcc().version}, QEMU {qemu().version}"
-    if not (str(arm_gcc().version).startswith(GCC) and str(qemu().version).startswith(QEMU)):
+    if not (arm_gcc().version.startswith(GCC) and qemu().version.startswith(QEMU)):
         pytest.skip(f"the figures are for gcc {GCC} and QEMU {QEMU}; here: {versions}")
-    assert measure(digits, tmp_path, optimization, opt_level) == FIGURES[optimization, opt_level]
+    assert measure(optimization, opt_level) == FIGURES[optimization, opt_level]

@@ -340,6 +340,14 @@ REFUSED = {
         ),
         "small: the network has no input",
     ),
+    "no output": (
+        ModelSpec([X, t("y", (1, 4))], [OperatorSpec("QUANTIZE", ["x"], ["y"])], ["x"], []),
+        "small: the network has no output",
+    ),
+    "input listed twice": (
+        ModelSpec([X, t("y", (1, 4))], [OperatorSpec("QUANTIZE", ["x"], ["y"])], ["x", "x"], ["y"]),
+        "small: a tensor is listed twice among the inputs",
+    ),
     "empty input": (
         ModelSpec(
             [t("x", (0, 4)), t("y", (0, 4))], [OperatorSpec("QUANTIZE", ["x"], ["y"])], ["x"], ["y"]
