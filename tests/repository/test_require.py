@@ -25,18 +25,22 @@ def test_inside(): pytest.skip("no tool")
 @pytest.mark.xfail(reason="known")
 def test_known(): raise AssertionError
 
+@pytest.mark.arm
+@pytest.mark.real_tool
+def test_st(): pytest.skip("no tool of ST's")
+
 def test_other(): pytest.skip("another system")
 """
-INI = "[pytest]\nmarkers =\n    corpus: files\n    arm: compiler\n"
+INI = "[pytest]\nmarkers =\n    corpus: files\n    arm: compiler\n    real_tool: ST's\n"
 
 
 @pytest.mark.parametrize(
     ("required", "code", "outcome"),
     [
-        ("", 0, "4 skipped, 1 xfailed"),
-        ("oracle", 0, "4 skipped, 1 xfailed"),
-        ("arm", 1, "1 failed, 3 skipped, 1 xfailed"),
-        ("corpus,arm", 1, "1 failed, 1 skipped, 1 xfailed, 2 errors"),
+        ("", 0, "5 skipped, 1 xfailed"),
+        ("oracle", 0, "5 skipped, 1 xfailed"),
+        ("arm", 1, "1 failed, 4 skipped, 1 xfailed"),
+        ("corpus,arm", 1, "1 failed, 2 skipped, 1 xfailed, 2 errors"),
     ],
 )
 def test_a_required_skip_fails(
