@@ -20,6 +20,7 @@ __all__ = [
     "discover",
     "in_path",
     "matches",
+    "objection",
     "parse_version",
 ]
 
@@ -127,20 +128,31 @@ def discover(
     return ToolSearch(name, tool, listed)
 
 
+def objection(place: Place, seen: set[Path], *, taken: bool) -> str:
+    """Why a place is out before its program is asked anything; empty if it has to be asked.
+
+    Args:
+        place: where to look.
+        seen: the programs looked at so far, links resolved; this one is added.
+        taken: whether a better candidate was taken already.
+    """
+    if place.refused:
+        return place.refused
+    if not place.path.is_file():
+        return f"nothing there ({place.origin})"
+    real = place.path.resolve()
+    if real in seen:
+        return "the same program as above"
+    seen.add(real)
+    return f"a better candidate was taken ({place.origin})" if taken else ""
+
+
 def _judge(
     place: Place, version_args: Sequence[str], *, taken: bool, seen: set[Path]
 ) -> tuple[str, str | None]:
     """Why a place is refused, or what its program printed."""
-    if place.refused:
-        return place.refused, None
-    if not place.path.is_file():
-        return f"nothing there ({place.origin})", None
-    real = place.path.resolve()
-    if real in seen:
-        return "the same program as above", None
-    seen.add(real)
-    if taken:
-        return f"a better candidate was taken ({place.origin})", None
+    if reason := objection(place, seen, taken=taken):
+        return reason, None
     try:
         done = process.run([place.path, *version_args], timeout=_VERSION_TIMEOUT, env={"LC_ALL": "C"})
     except CubeAIError as error:

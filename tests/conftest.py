@@ -24,6 +24,15 @@ def corpus() -> Path:
     return folder
 
 
+@pytest.fixture
+def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No compiler and no emulator anywhere."""
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing here"))
+    monkeypatch.setenv("ARM_NONE_EABI_GCC", str(tmp_path / "no gcc"))
+    monkeypatch.setenv("QEMU_SYSTEM_ARM", str(tmp_path / "no qemu"))
+    monkeypatch.delenv("CC", raising=False)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root of the checkout."""

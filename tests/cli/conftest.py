@@ -48,12 +48,3 @@ def model(tmp_path: Path) -> Path:
     path = folder / "kleines Netz 数.tflite"
     path.write_bytes(build(mlp()))
     return path
-
-
-@pytest.fixture
-def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No compiler and no emulator anywhere."""
-    monkeypatch.setenv("PATH", str(tmp_path / "nothing here"))
-    monkeypatch.setenv("ARM_NONE_EABI_GCC", str(tmp_path / "no gcc"))
-    monkeypatch.setenv("QEMU_SYSTEM_ARM", str(tmp_path / "no qemu"))
-    monkeypatch.delenv("CC", raising=False)

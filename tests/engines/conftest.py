@@ -20,15 +20,6 @@ def model(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def no_tools(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No compiler and no emulator anywhere."""
-    monkeypatch.setenv("PATH", str(tmp_path / "nothing here"))
-    monkeypatch.setenv("ARM_NONE_EABI_GCC", str(tmp_path / "no gcc"))
-    monkeypatch.setenv("QEMU_SYSTEM_ARM", str(tmp_path / "no qemu"))
-    monkeypatch.delenv("CC", raising=False)
-
-
 @pytest.fixture(autouse=True)
 def nothing_left_in_the_working_folder() -> Iterator[None]:
     before = set(Path.cwd().iterdir())

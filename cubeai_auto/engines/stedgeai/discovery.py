@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cubeai_auto import process
-from cubeai_auto.discovery import Candidate, Place, Tool, ToolSearch, in_path, matches
+from cubeai_auto.discovery import Candidate, Place, Tool, ToolSearch, in_path, matches, objection
 from cubeai_auto.engines.stedgeai.versions import ToolVersion, VersionRange, parse_tool_version
 from cubeai_auto.errors import CubeAIError, ToolMissingError, ToolTimeoutError
 
@@ -173,16 +173,8 @@ def _judge(
     place: Place, versions: VersionRange | None, seen: set[Path], *, taken: bool
 ) -> tuple[str, ToolVersion | None]:
     """Why a place is refused, or the version of its program."""
-    if place.refused:
-        return place.refused, None
-    if not place.path.is_file():
-        return f"nothing there ({place.origin})", None
-    real = place.path.resolve()
-    if real in seen:
-        return "the same program as above", None
-    seen.add(real)
-    if taken:
-        return f"a better candidate was taken ({place.origin})", None
+    if reason := objection(place, seen, taken=taken):
+        return reason, None
     try:
         done = process.run(
             [place.path, "--version"], timeout=_VERSION_TIMEOUT, env={"LC_ALL": "C"}, ok_codes=None
