@@ -21,7 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cubeai_auto.errors import ToolFailedError, ToolMissingError, ToolTimeoutError
+from cubeai_auto.errors import (
+    MissingPathError,
+    ToolFailedError,
+    ToolMissingError,
+    ToolTimeoutError,
+)
 from cubeai_auto.files import refusals
 
 __all__ = ["Completed", "find_program", "run"]
@@ -91,6 +96,7 @@ def run(
 
     Raises:
         ToolMissingError: the program cannot be found.
+        MissingPathError: the working folder does not exist.
         ToolTimeoutError: it ran longer than ``timeout``.
         ToolFailedError: it could not be started or ended with another status than ``ok_codes``.
         RefusedError: the log or temporary files cannot be written.
@@ -113,6 +119,9 @@ def run(
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
         except FileNotFoundError as error:
+            if cwd is not None and not cwd.is_dir():
+                msg = f"the working folder does not exist: {cwd}"
+                raise MissingPathError(msg) from error
             msg = f"cannot start {argv[0]}: {error.strerror}"
             raise ToolMissingError(msg, hint=hint) from error
         except OSError as error:

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from cubeai_auto import process
-from cubeai_auto.errors import RefusedError, ToolFailedError, ToolMissingError, ToolTimeoutError
+from cubeai_auto.errors import (
+    MissingPathError,
+    RefusedError,
+    ToolFailedError,
+    ToolMissingError,
+    ToolTimeoutError,
+)
 
 PYTHON = sys.executable
 
@@ -67,6 +73,11 @@ def test_a_missing_program_is_its_own_error() -> None:
         process.run(["no-such-program-here"], timeout=5)
     with pytest.raises(ToolMissingError, match="PATH"):
         process.find_program("no-such-program-here", hint="install it")
+
+
+def test_a_missing_working_folder_is_not_a_missing_program(tmp_path: Path) -> None:
+    with pytest.raises(MissingPathError, match="working folder"):
+        process.run(script("pass"), timeout=5, cwd=tmp_path / "nowhere")
 
 
 def test_a_file_that_is_no_program_is_a_failure(tmp_path: Path) -> None:
