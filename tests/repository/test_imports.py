@@ -25,13 +25,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tflm": ("base", "tflite"),
     "models": ("base",),
     "engines": ("base", "tflite", "reports", "codegen", "firmware", "tflm"),
+    "cubemx": ("base",),
     "compare": ("base", "tflite", "reports", "tflm"),
     "render": ("base", "reports", "compare"),
     "project": (
-        "base", "tflite", "reports", "firmware", "tflm", "models", "engines", "compare", "render",
+        "base", "tflite", "reports", "firmware", "tflm", "models", "engines", "cubemx", "compare",
+        "render",
     ),
     "cli": (
-        "base", "tflite", "reports", "firmware", "tflm", "engines", "compare", "render", "project",
+        "base", "tflite", "reports", "firmware", "tflm", "engines", "cubemx", "compare", "render",
+        "project",
     ),
 }  # fmt: skip
 
