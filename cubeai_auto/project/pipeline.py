@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cubeai_auto.board import find_board
 from cubeai_auto.compare.budgets import Budgets, check_budget
 from cubeai_auto.compare.record import DatasetFacts, RunRecord, ToolVersion
 from cubeai_auto.contract import InputContract
@@ -21,7 +22,7 @@ from cubeai_auto.project.run_folder import claim, read_record, staged, write_rec
 from cubeai_auto.project.run_key import run_key, tool_versions
 from cubeai_auto.project.variant import VariantTask, run_variant, with_float32
 from cubeai_auto.quantity import Quantity, missing
-from cubeai_auto.target import Target, find_board, find_target
+from cubeai_auto.target import Target, find_target
 from cubeai_auto.tflite.reader import load_model
 
 __all__ = ["run_project"]
@@ -41,7 +42,8 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         CubeAIError: of the kind that fits what went wrong; the run folder is then as it was.
     """
     config = loaded.config
-    target = _target(config)
+    board = find_board(config.target.board)
+    target = find_target(config.target.series or board.target)
     engine = find_engine(
         config.engine.name,
         project_tool=None if config.engine.executable is None else Path(config.engine.executable),
@@ -65,7 +67,7 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         for name, path in models:
             shown = run_dir / path.relative_to(part)
             request = _request(config, target, path, shown, data)
-            task = VariantTask(name, path, shown, request, config, data, reference, part)
+            task = VariantTask(name, path, shown, request, board, config, data, reference, part)
             variants.append(run_variant(engine, task, tell))
         record = _record(loaded, engine, run_dir, key, facts, data, tools)
         finished = with_float32(tuple(variants))
@@ -84,11 +86,6 @@ def _source(config: ProjectConfig) -> Path:
     """The recipe or the model; the configuration guarantees exactly one."""
     chosen = config.model.recipe or config.model.path
     return Path(chosen) if chosen is not None else Path()
-
-
-def _target(config: ProjectConfig) -> Target:
-    board = find_board(config.target.board)
-    return find_target(config.target.series or board.target)
 
 
 def _budgets(config: ProjectConfig) -> Budgets:

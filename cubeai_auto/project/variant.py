@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cubeai_auto.board import Board
+from cubeai_auto.compare.fits import fit_report
 from cubeai_auto.compare.record import Accuracy, Misread, VariantRecord
 from cubeai_auto.compare.sides import compare
 from cubeai_auto.engines.base import Engine, EngineRequest, EngineResult, Validation, ValidationRequest
@@ -46,6 +48,7 @@ class VariantTask:
         name: the variant's name.
         model: the ``.tflite`` file, and its path as the record should state it.
         request: for the engine.
+        board: where the network is to run.
         config: the project's settings.
         data: the project's data; ``None`` for a finished model.
         reference: accuracy of the Keras model.
@@ -56,6 +59,7 @@ class VariantTask:
     model: Path
     shown_model: Path
     request: EngineRequest
+    board: Board
     config: ProjectConfig
     data: ProjectData | None
     reference: Quantity
@@ -104,6 +108,7 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         memory=None if result is None else result.memory,
         confusion=counts,
         misread=misread,
+        fit=None if result is None else fit_report(result.report, task.board),
     )
 
 

@@ -37,7 +37,8 @@ def render_markdown(record: RunRecord) -> str:
         *_variants(outcomes),
         *_sides(record.variants, notes),
         *_budgets(record, notes),
-        *_problems(outcomes),
+        *_problems("Not held", [(o.variant, line) for o in outcomes for line in o.problems]),
+        *_problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits]),
         *_reasons(notes),
         f"Marks: {marks}. Sources and more: {HTML_FILE}, {JSON_FILE}.",
     ]
@@ -91,12 +92,12 @@ def _budgets(record: RunRecord, notes: Notes) -> list[str]:
     return [*lines, *_more(len(checks) - _MOST_BUDGETS, "budgets"), ""]
 
 
-def _problems(outcomes: Sequence[Verdict]) -> list[str]:
-    problems = [f"{o.variant}: {problem}" for o in outcomes for problem in o.problems]
+def _problems(title: str, lines: Sequence[tuple[str, str]]) -> list[str]:
+    problems = [f"{variant}: {line}" for variant, line in lines]
     if not problems:
         return []
     shown = "; ".join(_plain(problem) for problem in problems[:_MOST_BUDGETS])
-    return [f"**Not held:** {shown}", *_more(len(problems) - _MOST_BUDGETS, "problems"), ""]
+    return [f"**{title}:** {shown}", *_more(len(problems) - _MOST_BUDGETS, "problems"), ""]
 
 
 def _reasons(notes: Notes) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Final
 from cubeai_auto.compare.record import Buffer, Misread, VariantRecord
 from cubeai_auto.quantity import predicted
 from cubeai_auto.render.confusion import Confusion, confusion
+from cubeai_auto.render.fit_view import FitView, fit_view
 from cubeai_auto.render.memory_chart import memory_chart
 from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_line, tensor_lines
 from cubeai_auto.render.names import side_name
@@ -83,6 +84,7 @@ class VariantPage:
     sides: tuple[tuple[str, str], ...]
     comparison: tuple[Group, ...]
     comparison_notes: tuple[str, ...]
+    fit: FitView | None
     memory: MemoryView | None
     confusion: Confusion | None
     pictures: tuple[Picture, ...]
@@ -129,6 +131,7 @@ def variant_page(
         sides=tuple((side_name(side.name), one_line(side.version)) for side in comparison.sides),
         comparison=side_groups(comparison, notes) if comparison.sides else (),
         comparison_notes=tuple(map(one_line, comparison.notes)),
+        fit=None if variant.fit is None else fit_view(variant.fit, notes),
         memory=_memory(variant, notes),
         confusion=confusion(variant.confusion, classes),
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cubeai_auto.board import find_board
+from cubeai_auto.compare.fits import Fit, check_fit
 from cubeai_auto.compare.record import (
     Accuracy,
     BudgetCheck,
@@ -320,7 +322,12 @@ def variant(name: str, deployed: float) -> VariantRecord:
         "TFLM's figures are of a release build without error texts; ours hold no texts either.",
         "Flash totals are without start-up code and vector table on both sides.",
     )
-    return replace(record, comparison=Comparison(sides(item, record), notes))
+    assert record.report is not None
+    return replace(
+        record,
+        comparison=Comparison(sides(item, record), notes),
+        fit=check_fit(record.report.footprint, find_board("NUCLEO-G431RB")),
+    )
 
 
 def refused_variant() -> VariantRecord:
@@ -425,6 +432,7 @@ def hostile_run() -> RunRecord:
             (unknown_side(bad, bad), replace(first.comparison.sides[0], version=bad)), (bad,)
         ),
         misread=(Misread(1, bad, bad, 28, 28, digit("7")), Misread(2, "1", "7", 3, 3, b"short")),
+        fit=_hostile_fit(first.fit, bad),
     )
     return replace(
         run,
@@ -438,6 +446,19 @@ def hostile_run() -> RunRecord:
         budgets=(BudgetCheck(bad, bad, float("nan"), missing(bad), False),),
         tools=(ToolVersion(bad, None, bad),),
         notes=(bad,),
+    )
+
+
+def _hostile_fit(fit: Fit | None, bad: str) -> Fit | None:
+    if fit is None:
+        return None
+    return replace(
+        fit,
+        board=bad,
+        flash=replace(fit.flash, place=bad, need=missing(bad), headroom=missing(bad), fits=None),
+        ram=replace(fit.ram, fits=False, reason=bad),
+        fits=False,
+        reasons=(bad,),
     )
 
 
@@ -503,6 +524,7 @@ def bare_run() -> RunRecord:
                 ),
             ),
             comparison=Comparison((unknown_side("builtin", gone.reason),)),
+            fit=None,
             memory=None,
             confusion=(),
             misread=(),
