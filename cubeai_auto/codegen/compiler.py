@@ -62,7 +62,12 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
     """
     check_c_name(options.name)
     layers = lower(graph, dsp=options.dsp)
-    memory = plan_memory(graph, layers, io_inside=options.io_in_activations)
+    memory = plan_memory(
+        graph,
+        layers,
+        io_inside=options.io_in_activations,
+        overlap=options.optimization == "ram",
+    )
     macc = sum(cost.macc or 0 for cost in layer_costs(graph))
     written = emit(
         graph,

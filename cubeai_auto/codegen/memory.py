@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cubeai_auto.codegen.layers.body import Layer
 from cubeai_auto.tflite.graph import Graph
-from cubeai_auto.tflite.lifetimes import BufferRequest, BufferRequests, buffer_requests
+from cubeai_auto.tflite.lifetimes import BufferRequest, BufferRequests, Slide, buffer_requests
 from cubeai_auto.tflite.planner import Plan, plan
 from cubeai_auto.tflite.views import view_roots
 
@@ -89,8 +90,16 @@ class MemoryPlan:
         return "activations", self.offset(tensor)
 
 
-def plan_memory(graph: Graph, layers: Sequence[Layer], *, io_inside: bool) -> MemoryPlan:
+def plan_memory(
+    graph: Graph, layers: Sequence[Layer], *, io_inside: bool, overlap: bool = False
+) -> MemoryPlan:
     """Plan the activations of a graph, views and the layers' working memory included.
+
+    Args:
+        graph: the network.
+        layers: its layers; elementwise ones may write over their inputs.
+        io_inside: plan inputs and outputs too.
+        overlap: let other kernels write over rows of their input that they have read.
 
     Raises:
         UnsupportedModelError: a tensor's size is not known beforehand.
@@ -105,7 +114,7 @@ def plan_memory(graph: Graph, layers: Sequence[Layer], *, io_inside: bool) -> Me
             wanted.append(BufferRequest(f"{layer.name} scratch", size, step, step))
     return MemoryPlan(
         requests=requests,
-        plan=plan(wanted, alignment=ALIGNMENT),
+        plan=plan(wanted, alignment=ALIGNMENT, slides=_slides(layers, requests, overlap)),
         buffers=tuple(wanted),
         scratch=scratch,
         io_inside=io_inside,
@@ -113,3 +122,26 @@ def plan_memory(graph: Graph, layers: Sequence[Layer], *, io_inside: bool) -> Me
         inputs=graph.inputs,
         outputs=graph.outputs,
     )
+
+
+def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) -> list[Slide]:
+    """The outputs that may overlap inputs which nobody reads later."""
+    alone = Counter(layer.operator for layer in layers)
+    found: list[Slide] = []
+    for layer in layers:
+        lower = requests.of_tensor.get(layer.target)
+        if lower is None or alone[layer.operator] > 1:
+            continue
+        distances: dict[int, list[int | None]] = {}
+        for position, source in enumerate(layer.sources):
+            upper = requests.of_tensor.get(source)
+            if upper is not None:
+                distances.setdefault(upper, []).append(layer.body.slide(position))
+        step = layer.operator
+        for upper, wanted in distances.items():
+            least = [distance for distance in wanted if distance is not None]
+            if len(least) < len(wanted) or (max(least) > 0 and not overlap):
+                continue
+            if requests.requests[upper].last == step == requests.requests[lower].first:
+                found.append(Slide(lower, upper, max(least), step))
+    return found

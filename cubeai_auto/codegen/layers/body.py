@@ -64,6 +64,18 @@ class LayerBody(ABC):
         """Bytes of working memory while the layer runs; ``None``: the kernel takes none."""
         return None
 
+    def slide(self, position: int) -> int | None:
+        """How far below an input the output may start and overwrite what has been read.
+
+        Args:
+            position: of the input among the layer's sources.
+
+        Returns:
+            Bytes, 0 for an elementwise kernel; ``None`` if the two must not overlap.
+        """
+        del position
+        return None
+
     @property
     def gathers(self) -> bool:
         """Whether the kernel takes its inputs as one array of pointers."""
