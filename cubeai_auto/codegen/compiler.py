@@ -62,7 +62,12 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
     """
     check_c_name(options.name)
     layers = lower(graph, dsp=options.dsp)
-    memory = plan_memory(graph, io_inside=options.io_in_activations)
+    memory = plan_memory(
+        graph,
+        layers,
+        io_inside=options.io_in_activations,
+        overlap=options.optimization == "ram",
+    )
     macc = sum(cost.macc or 0 for cost in layer_costs(graph))
     written = emit(
         graph,
@@ -77,7 +82,7 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
 
 def _notes(layer: Layer, options: CompileOptions) -> Iterator[str]:
     match layer.body:
-        case DenseS8(paired=False, why=why) if options.dsp:
+        case DenseS8(paired=False, reason=why) if options.dsp:
             yield f"{layer.name} runs row by row: {why.removeprefix('row by row: ')}"
         case SoftmaxS8(depth=depth) if depth > SoftmaxS8.SAFE_DEPTH:
             yield (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,17 +18,9 @@ from cubeai_auto.tflite.graph import Graph
 
 __all__ = ["EmitOptions", "GeneratedFile", "emit", "kernel_files"]
 
-_KERNEL_SOURCES = {
-    "cai_dense_s8": ("cai_dense_s8.c", "cai_fixed_point.h"),
-    "cai_dense_s8_paired": ("cai_dense_s8_paired.c", "cai_fixed_point.h", "cai_config.h"),
-    "cai_dense_f32": ("cai_dense_f32.c", "cai_float.h", "cai_config.h"),
-    "cai_softmax_s8": ("cai_softmax_s8.c", "cai_fixed_point.h"),
-    "cai_softmax_f32": ("cai_softmax_f32.c", "cai_float.h", "cai_config.h"),
-    "cai_quantize_f32_s8": ("cai_affine.c", "cai_float.h", "cai_config.h"),
-    "cai_dequantize_s8_f32": ("cai_affine.c", "cai_float.h", "cai_config.h"),
-    "cai_dequantize_u8_f32": ("cai_affine.c", "cai_float.h", "cai_config.h"),
-    "cai_rescale_8": ("cai_rescale_8.c", "cai_fixed_point.h"),
-}
+_INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
+_ALWAYS = ("stai.h", "cai_kernels.h")
+_CONFIG = "cai_config.h"
 _UNROLL = {"time": 4, "balanced": 2, "ram": 2, "size": 1}
 
 
@@ -53,19 +47,21 @@ def emit(
             ("_data.h", "data.h.j2"),
         )
     ]
-    return (*own, *kernel_files(tuple(layer.body.kernel for layer in layers), options))
+    sources = {source for layer in layers for source in layer.body.sources}
+    return (*own, *kernel_files(sources, options))
 
 
-def kernel_files(kernels: tuple[str, ...], options: EmitOptions) -> tuple[GeneratedFile, ...]:
-    """The kernel sources that the named C functions need, and the headers all networks need."""
-    names = {"stai.h", "cai_kernels.h"}.union(*(_KERNEL_SOURCES[kernel] for kernel in kernels))
+def kernel_files(sources: Iterable[str], options: EmitOptions) -> tuple[GeneratedFile, ...]:
+    """These kernel sources, the headers they include, and the headers all networks need."""
     folder = files("cubeai_auto.codegen") / "kernels"
-    return tuple(
-        GeneratedFile(
-            name, _config(options) if name == "cai_config.h" else (folder / name).read_text("utf-8")
-        )
-        for name in sorted(names)
-    )
+    texts: dict[str, str] = {}
+    wanted = [*_ALWAYS, *sources]
+    while wanted:
+        name = wanted.pop()
+        if name not in texts:
+            texts[name] = _config(options) if name == _CONFIG else (folder / name).read_text("utf-8")
+            wanted += _INCLUDE.findall(texts[name])
+    return tuple(GeneratedFile(name, texts[name]) for name in sorted(texts))
 
 
 def _config(options: EmitOptions) -> str:

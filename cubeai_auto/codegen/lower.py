@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cubeai_auto.codegen.layers import Layer
-from cubeai_auto.codegen.operators import RefusedOperatorError, lower_operator
+from cubeai_auto.codegen.lowering import RefusedOperatorError, lower_operator
 from cubeai_auto.errors import UnsupportedModelError
 from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph
@@ -50,20 +50,22 @@ def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
         if operator.index in refused | folded or is_view(graph, operator):
             continue
         try:
-            body = lower_operator(graph, operator, roots, dsp=dsp)
+            lowered = lower_operator(graph, operator, roots, dsp=dsp)
         except RefusedOperatorError as reason:
             problems.append(f"{operator.name} (operator {operator.index}): {reason}")
             hints.append(reason.hint)
             continue
-        layers.append(
+        name = f"{operator.name.lower()}_{operator.index}"
+        layers += [
             Layer(
-                name=f"{operator.name.lower()}_{operator.index}",
+                name=name if len(lowered) == 1 else f"{name}_{part}",
                 operator=operator.index,
-                source=operator.inputs[0],
-                target=operator.outputs[0],
-                body=body,
+                sources=found.sources,
+                target=found.target,
+                body=found.body,
             )
-        )
+            for part, found in enumerate(lowered, start=1)
+        ]
     for problem, hint in _interface_problems(graph, roots):
         problems.append(problem)
         hints.append(hint)

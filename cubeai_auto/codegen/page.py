@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cubeai_auto import __version__
-from cubeai_auto.codegen.constants import Constant, Role, constants_of
 from cubeai_auto.codegen.contract_header import ContractHeader, contract_header
-from cubeai_auto.codegen.initializers import fields_of, struct_of
-from cubeai_auto.codegen.layers import DenseS8, Layer
+from cubeai_auto.codegen.layers import Layer, LayerArray
 from cubeai_auto.codegen.literals import array_text, c_comment, c_float, c_string
 from cubeai_auto.codegen.memory import ALIGNMENT, MemoryPlan
 from cubeai_auto.contract import InputContract
@@ -19,6 +16,7 @@ from cubeai_auto.tflite.graph import Graph, Tensor
 
 __all__ = ["EmitOptions", "Page", "build_page"]
 
+_CTYPES = {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t", "float32": "float"}
 _FORMATS = {"int8": "STAI_FORMAT_S8", "uint8": "STAI_FORMAT_U8", "float32": "STAI_FORMAT_FLOAT32"}
 
 
@@ -110,8 +108,7 @@ def build_page(
     graph: Graph, layers: tuple[Layer, ...], memory: MemoryPlan, macc: int, options: EmitOptions
 ) -> Page:
     """Everything that the templates need, in C's spelling."""
-    constants = [constant for layer in layers for constant in constants_of(options.name, layer)]
-    by_layer = {layer.name: {c.role: c for c in constants if c.layer == layer.name} for layer in layers}
+    constants = [(layer, array) for layer in layers for array in layer.body.arrays()]
     flags = ["STAI_FLAG_INPUTS", "STAI_FLAG_OUTPUTS"] if memory.io_inside else ["STAI_FLAG_NONE"]
     inside = "STAI_FLAG_ACTIVATIONS | " if memory.io_inside else ""
 
@@ -143,9 +140,9 @@ def build_page(
         flags=" | ".join(flags),
         activations=memory.size,
         alignment=ALIGNMENT,
-        constants=tuple(_constant_text(constant) for constant in constants),
-        constant_bytes=sum(constant.data.nbytes for constant in constants),
-        layers=tuple(_layer_text(graph, layer, by_layer[layer.name], memory) for layer in layers),
+        constants=tuple(_constant_text(options.name, layer, array) for layer, array in constants),
+        constant_bytes=sum(array.data.nbytes for _, array in constants),
+        layers=tuple(_layer_text(graph, layer, options.name, memory) for layer in layers),
         inputs=tuple(tensor_text(index, "INPUTS") for index in graph.inputs),
         outputs=tuple(tensor_text(index, "OUTPUTS") for index in graph.outputs),
         inputs_inside=memory.io_inside,
@@ -157,35 +154,47 @@ def build_page(
     )
 
 
-def _constant_text(constant: Constant) -> ConstantText:
-    aligned = constant.role == "weights" and constant.data.dtype.itemsize < ALIGNMENT
+def _symbol(name: str, layer: Layer, role: str) -> str:
+    return f"{name}_{layer.name}_{role}"
+
+
+def _constant_text(name: str, layer: Layer, array: LayerArray) -> ConstantText:
+    aligned = array.data.nbytes >= ALIGNMENT and array.data.dtype.itemsize < ALIGNMENT
     return ConstantText(
-        ctype=constant.ctype,
-        symbol=constant.symbol,
-        elements=constant.data.size,
-        comment=f"{constant.layer}: {constant.role}, {constant.comment}",
+        ctype=_CTYPES[array.data.dtype.name],
+        symbol=_symbol(name, layer, array.role),
+        elements=array.data.size,
+        comment=f"{layer.name}: {array.role}, {array.comment}",
         attribute=f" __attribute__((aligned({ALIGNMENT})))" if aligned else "",
-        text=array_text(constant.data),
+        text=array_text(array.data),
     )
 
 
-def _layer_text(
-    graph: Graph, layer: Layer, constants: Mapping[Role, Constant], memory: MemoryPlan
-) -> LayerText:
-    source, target = graph.tensor(layer.source), graph.tensor(layer.target)
-    place_in, place_out = _place(memory, source), _place(memory, target)
+def _layer_text(graph: Graph, layer: Layer, name: str, memory: MemoryPlan) -> LayerText:
+    target = graph.tensor(layer.target)
+    symbols = {array.role: _symbol(name, layer, array.role) for array in layer.body.arrays()}
     return LayerText(
         name=layer.name,
         comment=_comment(graph, layer),
-        struct=struct_of(layer.body),
-        fields=tuple(fields_of(layer.body, constants)),
-        call=(
-            f"{layer.body.kernel}(&{layer.name}, (const void *)({place_in}),\n"
-            f"        (void *)({place_out}));"
-        ),
-        target=place_out,
+        struct=layer.body.struct,
+        fields=layer.body.fields(symbols),
+        call=_call(graph, layer, memory),
+        target=_place(memory, target),
         target_bytes=target.nbytes,
     )
+
+
+def _call(graph: Graph, layer: Layer, memory: MemoryPlan) -> str:
+    """The C statement that runs a layer."""
+    inputs = [f"(const void *)({_place(memory, graph.tensor(index))})" for index in layer.sources]
+    if layer.body.gathers:
+        inputs = [f"(const void *const[]){{ {', '.join(inputs)} }}"]
+    arguments = [*inputs, f"(void *)({_place(memory, graph.tensor(layer.target))})"]
+    if layer.body.scratch is not None:
+        place = memory.scratch_offset(layer)
+        arguments.append("NULL" if place is None else f"(void *)(activations + {place})")
+    joined = ",\n        ".join(arguments)
+    return f"{layer.body.kernel}(&{layer.name}, {joined});"
 
 
 def _place(memory: MemoryPlan, tensor: Tensor) -> str:
@@ -197,10 +206,11 @@ def _place(memory: MemoryPlan, tensor: Tensor) -> str:
 
 
 def _comment(graph: Graph, layer: Layer) -> str:
-    source, target = graph.tensor(layer.source), graph.tensor(layer.target)
-    shapes = (
-        f"{source.dtype} {'x'.join(map(str, source.shape))} -> "
-        f"{target.dtype} {'x'.join(map(str, target.shape))}"
-    )
-    detail = f"; {layer.body.why}" if isinstance(layer.body, DenseS8) else ""
-    return c_comment(f"operator {layer.operator}, {shapes}{detail}")
+    target = graph.tensor(layer.target)
+    given = ", ".join(_shape(graph.tensor(index)) for index in layer.sources)
+    detail = f"; {layer.body.why}" if layer.body.why else ""
+    return c_comment(f"operator {layer.operator}, {given} -> {_shape(target)}{detail}")
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"{tensor.dtype} {'x'.join(map(str, tensor.shape))}"

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_network
-from cubeai_auto.codegen.operators import SUPPORTED
+from cubeai_auto.codegen.lowering import SUPPORTED
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
 from cubeai_auto.errors import ToolMissingError, UsageError

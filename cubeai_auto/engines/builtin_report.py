@@ -81,7 +81,7 @@ def memory_map(graph: Graph, network: GeneratedNetwork) -> MemoryMap:
         steps=tuple(f"{operator.index} {operator.name}" for operator in graph.operators),
         buffers=tuple(
             Buffer(request.name, offset, request.size, request.first, request.last)
-            for request, offset in zip(memory.requests.requests, memory.plan.offsets, strict=True)
+            for request, offset in zip(memory.buffers, memory.plan.offsets, strict=True)
         ),
     )
 

@@ -8,7 +8,7 @@ do the results of folded shape arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cubeai_auto.errors import UnsupportedModelError
@@ -16,7 +16,7 @@ from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph, Operator, Tensor
 from cubeai_auto.tflite.views import is_view
 
-__all__ = ["BufferRequest", "BufferRequests", "buffer_requests", "live_set_bound"]
+__all__ = ["BufferRequest", "BufferRequests", "Slide", "buffer_requests", "live_set_bound"]
 
 _IN_PLACE = frozenset(
     {
@@ -36,6 +36,24 @@ class BufferRequest:
     size: int
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """An operator that may write its output over input it has read already.
+
+    Attributes:
+        lower: the output's position among the requests.
+        upper: the input's; both live together in ``step`` only.
+        distance: the output must start at least this many bytes below the input; 0 for an
+            elementwise operator.
+        step: the operator's.
+    """
+
+    lower: int
+    upper: int
+    distance: int
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +107,38 @@ def buffer_requests(
     return groups.requests()
 
 
-def live_set_bound(requests: Iterable[BufferRequest], *, alignment: int = 1) -> int:
+def live_set_bound(
+    requests: Sequence[BufferRequest], *, alignment: int = 1, slides: Sequence[Slide] = ()
+) -> int:
     """The most bytes that are live in one step: no plan can be smaller.
 
-    With an alignment, all but one of the buffers of a step are followed by their padding.
+    With an alignment, all but one of the buffers of a step are followed by their padding. Where
+    an output may slide into its inputs, the step needs both only as far as they cannot overlap.
     """
-    live: dict[int, list[int]] = {}
-    for request in requests:
+    live: dict[int, dict[int, int]] = {}
+    for number, request in enumerate(requests):
         if request.size:
             for step in range(request.first, request.last + 1):
-                live.setdefault(step, []).append(request.size)
-    return max((_extent(sizes, alignment) for sizes in live.values()), default=0)
+                live.setdefault(step, {})[number] = request.size
+    of_step: dict[int, list[Slide]] = {}
+    for slide in slides:
+        of_step.setdefault(slide.step, []).append(slide)
+    return max(
+        (_extent(_slid(sizes, of_step.get(step, ())), alignment) for step, sizes in live.items()),
+        default=0,
+    )
+
+
+def _slid(sizes: Mapping[int, int], slides: Sequence[Slide]) -> list[int]:
+    """The sizes of a step, an output merged with the inputs it may slide into."""
+    slides = [slide for slide in slides if slide.lower in sizes and slide.upper in sizes]
+    if not slides:
+        return list(sizes.values())
+    merged = {slides[0].lower, *(slide.upper for slide in slides)}
+    inputs = sum(sizes[slide.upper] for slide in slides)
+    output = sizes[slides[0].lower]
+    together = max(output, min(output, *(slide.distance for slide in slides)) + inputs)
+    return [together, *(size for number, size in sizes.items() if number not in merged)]
 
 
 def _extent(sizes: Sequence[int], alignment: int) -> int:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cubeai_auto.tflite.branch import place_exactly
-from cubeai_auto.tflite.lifetimes import BufferRequest, live_set_bound
+from cubeai_auto.tflite.lifetimes import BufferRequest, Slide, live_set_bound
 
 __all__ = ["Plan", "plan"]
 
+_BACKWARD = ("greedy from the end", lambda r: (-r.last, -r.first))
 _EXACT_BELOW = 12
 _MAX_TRIES = 3_000
 _MAX_PLACEMENTS = 200_000
@@ -52,12 +53,15 @@ class Plan:
         return self.size - self.live_bound
 
 
-def plan(requests: Sequence[BufferRequest], *, alignment: int = 4) -> Plan:
-    """Place buffers so that those live at the same step do not overlap.
+def plan(
+    requests: Sequence[BufferRequest], *, alignment: int = 4, slides: Sequence[Slide] = ()
+) -> Plan:
+    """Place buffers so that those live at the same step do not overlap, unless one may slide.
 
     Args:
         requests: the buffers; those of size 0 get offset 0.
         alignment: of every offset, in bytes.
+        slides: the outputs that may overlap their inputs, and how far.
 
     Raises:
         ValueError: an alignment below 1, a negative size, or a buffer that ends before it begins.
@@ -69,17 +73,20 @@ def plan(requests: Sequence[BufferRequest], *, alignment: int = 4) -> Plan:
         if request.size < 0 or request.last < request.first:
             msg = f"not a buffer: {request}"
             raise ValueError(msg)
-    search = _Search(requests, alignment)
+    search = _Search(requests, alignment, slides)
     return search.run()
 
 
 class _Search:
     """The best offsets found so far, and the ways to look for better ones."""
 
-    def __init__(self, requests: Sequence[BufferRequest], alignment: int) -> None:
+    def __init__(
+        self, requests: Sequence[BufferRequest], alignment: int, slides: Sequence[Slide]
+    ) -> None:
         self._requests = requests
+        self._distance = {(slide.lower, slide.upper): slide.distance for slide in slides}
         self._alignment = alignment
-        self._bound = live_set_bound(requests, alignment=alignment)
+        self._bound = live_set_bound(requests, alignment=alignment, slides=slides)
         self._real = [i for i, request in enumerate(requests) if request.size]
         self._neighbors = self._overlaps()
         self._size = -1
@@ -100,9 +107,9 @@ class _Search:
         return found
 
     def run(self) -> Plan:
-        for name, key in _ORDERS:
+        for name, key in (*_ORDERS, _BACKWARD) if self._distance else _ORDERS:
             self._try(sorted(self._real, key=lambda i: (key(self._requests[i]), i)), name)
-        if not self._done and len(self._real) < _EXACT_BELOW:
+        if not self._done and len(self._real) < _EXACT_BELOW and not self._distance:
             self._branch()
         elif not self._done:
             self._swap()
@@ -127,17 +134,24 @@ class _Search:
         offsets: dict[int, int] = {}
         size, step = 0, self._alignment
         for i in order:
-            wanted, place = self._requests[i].size, 0
+            place = 0
             taken = sorted(
-                (offsets[j], self._requests[j].size) for j in self._neighbors[i] if j in offsets
+                (offsets[j] - self._gap(i, j), offsets[j] + self._gap(j, i))
+                for j in self._neighbors[i]
+                if j in offsets
             )
-            for offset, length in taken:
-                if place + wanted <= offset:
+            for below, above in taken:
+                if place <= below:
                     break
-                place = max(place, -(-(offset + length) // step) * step)
+                place = max(place, -(-above // step) * step)
             offsets[i] = place
-            size = max(size, place + wanted)
+            size = max(size, place + self._requests[i].size)
         return offsets, size
+
+    def _gap(self, lower: int, upper: int) -> int:
+        """How far a buffer must start below another one that is live with it."""
+        size = self._requests[lower].size
+        return min(self._distance.get((lower, upper), size), size)
 
     def _branch(self) -> None:
         chosen = [self._requests[i] for i in self._real]

@@ -106,6 +106,6 @@ def test_many_equal_classes_share_nothing() -> None:
 
 
 def test_floats_beyond_every_integer_saturate() -> None:
-    body = Affine("cai_quantize_f32_s8", 6, 0.5, 3)
+    body = Affine("quantize_f32_s8", 6, 0.5, 3)
     x = np.array([3e38, -3e38, np.inf, -np.inf, np.nan, 1e10], np.float32)
     assert evaluate(body, x).tolist() == [127, -128, 127, -128, -128, 127]

@@ -11,7 +11,7 @@ from support.tflite_builder import ModelSpec, OperatorSpec, TensorSpec
 from cubeai_auto.codegen import CompileOptions, compile_network
 from cubeai_auto.codegen.layers import DenseS8, LayerBody, SoftmaxS8
 from cubeai_auto.codegen.lower import lower
-from cubeai_auto.codegen.operators import SUPPORTED
+from cubeai_auto.codegen.lowering import SUPPORTED
 from cubeai_auto.contract import InputContract
 
 

@@ -22,7 +22,7 @@ def places(graph: Graph, memory: MemoryPlan, *names: str) -> list[tuple[str, int
 @pytest.mark.parametrize("inside", [True, False])
 def test_views_have_the_place_of_their_root(inside: bool) -> None:
     graph = graph_of(through_views())
-    memory = plan_memory(graph, io_inside=inside)
+    memory = plan_memory(graph, (), io_inside=inside)
     assert places(graph, memory, "x", "x2") == [("inputs", 0)] * 2
     assert places(graph, memory, "z", "y") == [("outputs", 0)] * 2
     hidden = places(graph, memory, "h", "h2", "h3")
@@ -32,17 +32,17 @@ def test_views_have_the_place_of_their_root(inside: bool) -> None:
 
 def test_inputs_and_outputs_outside_take_no_activations() -> None:
     graph = graph_of(through_views())
-    outside = plan_memory(graph, io_inside=False)
+    outside = plan_memory(graph, (), io_inside=False)
     assert [request.name for request in outside.requests.requests] == ["h"]
     assert outside.size == 6
-    inside = plan_memory(graph, io_inside=True)
+    inside = plan_memory(graph, (), io_inside=True)
     assert inside.size >= 8 + 6
     assert not outside.inputs_overwritten
 
 
 def test_an_output_in_the_middle_is_written_through_its_pointer() -> None:
     graph = graph_of(two_in_two_out())
-    memory = plan_memory(graph, io_inside=True)
+    memory = plan_memory(graph, (), io_inside=True)
     assert places(graph, memory, "y", "h", "d") == [("outputs", 0), ("outputs", 1), ("outputs", 2)]
     assert places(graph, memory, "größe/*b*/") == [("inputs", 1)]
 
@@ -50,7 +50,7 @@ def test_an_output_in_the_middle_is_written_through_its_pointer() -> None:
 @pytest.mark.parametrize("inside", [True, False])
 def test_living_buffers_never_share_bytes(inside: bool) -> None:
     for spec in (mlp(), two_in_two_out(), through_views()):
-        memory = plan_memory(graph_of(spec), io_inside=inside)
+        memory = plan_memory(graph_of(spec), (), io_inside=inside)
         spans = list(zip(memory.requests.requests, memory.plan.offsets, strict=True))
         assert all(offset % ALIGNMENT == 0 for _, offset in spans)
         assert memory.size >= max((offset + request.size for request, offset in spans), default=0)
@@ -77,7 +77,7 @@ def test_an_input_that_dies_early_may_be_overwritten() -> None:
         ["x"],
         ["y"],
     )
-    memory = plan_memory(graph_of(spec), io_inside=True)
+    memory = plan_memory(graph_of(spec), (), io_inside=True)
     assert memory.size == 68
     assert memory.inputs_overwritten
 
@@ -92,7 +92,7 @@ def test_an_input_that_is_read_last_is_not_overwritten() -> None:
         ["x"],
         ["y"],
     )
-    memory = plan_memory(graph_of(spec), io_inside=True)
+    memory = plan_memory(graph_of(spec), (), io_inside=True)
     assert memory.size == 16
     assert not memory.inputs_overwritten
 
@@ -107,4 +107,4 @@ def test_a_network_without_activations_still_has_a_word() -> None:
         ["x"],
         ["y"],
     )
-    assert plan_memory(graph_of(spec), io_inside=False).size == ALIGNMENT
+    assert plan_memory(graph_of(spec), (), io_inside=False).size == ALIGNMENT
