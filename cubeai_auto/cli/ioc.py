@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cubeai_auto.cli import ioc_read, ioc_write
+from cubeai_auto.cli import ioc_generate, ioc_read, ioc_write
 from cubeai_auto.cli.verb import add_output_arguments
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -20,7 +20,7 @@ HELP = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verbs below this one."""
     verbs = parser.add_subparsers(dest="ioc_verb", metavar="WHAT", required=True)
-    for name, text, declare, perform in (*ioc_read.VERBS, *ioc_write.VERBS):
+    for name, text, declare, perform in (*ioc_read.VERBS, *ioc_write.VERBS, *ioc_generate.VERBS):
         sub = verbs.add_parser(name, help=text, description=text)
         if name != "diff":
             sub.add_argument(
