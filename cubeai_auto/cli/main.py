@@ -16,6 +16,7 @@ from typing import NoReturn
 from cubeai_auto import __version__
 from cubeai_auto.cli import (
     analyze,
+    baseline,
     boards,
     doctor,
     generate,
@@ -34,6 +35,7 @@ __all__ = ["build_parser", "entry", "main"]
 
 _VERBS: tuple[Verb, ...] = (
     run,
+    baseline,
     analyze,
     generate,
     validate,

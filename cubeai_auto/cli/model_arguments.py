@@ -18,15 +18,20 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", default="stm32f4", help="STM32 series, such as stm32f4 (default)")
     parser.add_argument(
         "--engine",
-        choices=("auto", "builtin", "stedgeai"),
+        choices=("auto", "builtin", "stedgeai", "predicted"),
         default="auto",
-        help="auto takes an installed ST tool where one can be driven, else the built-in engine",
+        help="auto takes an installed ST tool where one can be driven, else the built-in engine;"
+        " predicted says what ST's tool would report, without it (analyze only)",
     )
     parser.add_argument(
         "--tool", type=Path, metavar="PATH", help="ST's program, or the root of its installation"
     )
     parser.add_argument(
-        "--versions", metavar="RANGE", help="versions of ST's tool that will do, such as '>=10.0,<12'"
+        "--versions",
+        "--tool-version",
+        metavar="RANGE",
+        help="versions of ST's tool that will do, such as '>=10.0,<12'; with predicted, the newest"
+        " of them with known figures",
     )
     parser.add_argument("--name", default="network", help="the network's C name (default: network)")
     parser.add_argument(

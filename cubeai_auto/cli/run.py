@@ -6,17 +6,16 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cubeai_auto.cli.checks import add_check_arguments, exit_code
+from cubeai_auto.cli.exports import add_export_arguments, export_files, write_exports
+
 if TYPE_CHECKING:
-    from cubeai_auto.compare.record import RunRecord, VariantRecord
+    from cubeai_auto.compare.record import RunRecord
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "run"
 HELP = "run a project: train, convert, generate C, validate, compare, check budgets"
-
-_CHECK_FAILED = 1
-_TOOL_MISSING = 3
-_UNSUPPORTED = 5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,22 +31,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="TABLE.KEY=VALUE", help="override a setting"
     )
-    parser.add_argument(
-        "--strict", action="store_true", help="end with 3 if anything could not be measured here"
-    )
+    add_check_arguments(parser)
+    add_export_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the project and show the record.
 
     Returns:
-        0; 1 if an output differs from the oracle's or a budget is broken; 3 with ``--strict`` if
-        a tool was missing; 5 if the engine refused every variant.
+        0; 1 if an output differs from the oracle's, a budget is broken or a figure grew more over
+        the baseline than its limit; 3 with ``--strict`` if a tool was missing; 5 if the engine
+        refused every variant.
     """
     from cubeai_auto.cli.progress import StderrNarrator
     from cubeai_auto.project import load_project
     from cubeai_auto.project.progress import Silent
 
+    export_files(options)
     narrator = Silent() if options.quiet else StderrNarrator()
     try:
         record = load_project(options.project, options.set).run(
@@ -59,8 +59,9 @@ def run(options: argparse.Namespace) -> int:
     finally:
         if isinstance(narrator, StderrNarrator):
             narrator.close()
+    write_exports(options, record)
     _show(record, options)
-    return _exit_code(record, strict=options.strict)
+    return exit_code(record, strict=options.strict, check=options.check)
 
 
 def _show(record: RunRecord, options: argparse.Namespace) -> None:
@@ -72,23 +73,3 @@ def _show(record: RunRecord, options: argparse.Namespace) -> None:
         from cubeai_auto.render.console import make_console, render_run
 
         render_run(record, make_console(options.quiet))
-
-
-def _exit_code(record: RunRecord, *, strict: bool) -> int:
-    if all(variant.report is None for variant in record.variants):
-        return _UNSUPPORTED
-    results = [result for variant in record.variants for result in variant.validation]
-    differs = any(result.mismatches for result in results)
-    if differs or any(check.passed is False for check in record.budgets):
-        return _CHECK_FAILED
-    missing = strict and any(_unmeasured(variant) for variant in record.variants)
-    return _TOOL_MISSING if missing else 0
-
-
-def _unmeasured(variant: VariantRecord) -> bool:
-    """Whether a tool that the project asks for was not there."""
-    from cubeai_auto.project.variant import NOT_ASKED
-
-    without_tflm = variant.tflm.loadable is None and variant.tflm.reason != NOT_ASKED
-    unlinked = variant.report is not None and not variant.report.footprint.flash_total.known
-    return without_tflm or unlinked or any(r.mismatches is None for r in variant.validation)

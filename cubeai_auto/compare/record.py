@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from cubeai_auto.compare.changes import BaselineCheck
+from cubeai_auto.compare.comparison import Comparison
 from cubeai_auto.compare.fits import Fit
+from cubeai_auto.compare.side import Side
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import JsonValue, Quantity
 from cubeai_auto.reports.memory import Buffer, MemoryMap
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
-from cubeai_auto.tflm.footprint import TflmFootprint
+from cubeai_auto.tflm.values import TflmFootprint
 
 __all__ = [
     "Accuracy",
+    "BaselineCheck",
     "BudgetCheck",
     "Buffer",
     "Comparison",
@@ -26,63 +30,6 @@ __all__ = [
     "ToolVersion",
     "VariantRecord",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One deployment in a comparison, in the vocabulary that all sides share."""
-
-    name: str
-    version: str
-    weights: Quantity
-    container: Quantity
-    kernels: Quantity
-    runtime: Quantity
-    flash_total: Quantity
-    activations: Quantity
-    io: Quantity
-    runtime_ram: Quantity
-    stack: Quantity
-    ram_total: Quantity
-    macc: Quantity
-    instructions: Quantity
-    accuracy: Quantity
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """One element of ``sides``."""
-        return {
-            "name": self.name,
-            "version": self.version,
-            "flash": {
-                "weights": self.weights.to_json(),
-                "container": self.container.to_json(),
-                "kernels": self.kernels.to_json(),
-                "runtime": self.runtime.to_json(),
-                "total": self.flash_total.to_json(),
-            },
-            "ram": {
-                "activations": self.activations.to_json(),
-                "io": self.io.to_json(),
-                "runtime": self.runtime_ram.to_json(),
-                "stack": self.stack.to_json(),
-                "total": self.ram_total.to_json(),
-            },
-            "macc": self.macc.to_json(),
-            "instructions": self.instructions.to_json(),
-            "accuracy": self.accuracy.to_json(),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Deployments side by side, and what can be said of them: ``notes`` say what cannot."""
-
-    sides: tuple[Side, ...]
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """The ``comparison`` object."""
-        return {"sides": [side.to_json() for side in self.sides], "notes": list(self.notes)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +151,10 @@ class ToolVersion:
     version: str | None
     reason: str = ""
 
+    def to_json(self) -> dict[str, JsonValue]:
+        """An element of ``tools``."""
+        return {"name": self.name, "version": self.version, "reason": self.reason or None}
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
@@ -223,7 +174,8 @@ class RunRecord:
     """A whole run of a project.
 
     ``key`` is the hash of every input, option and tool version; ``cached`` says whether the
-    record was read back from the run folder without any work.
+    record was read back from the run folder without any work. ``baseline`` is ``None`` if the
+    project has none.
     """
 
     project: str
@@ -239,6 +191,7 @@ class RunRecord:
     budgets: tuple[BudgetCheck, ...] = ()
     tools: tuple[ToolVersion, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    baseline: BaselineCheck | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """The content of ``run.json``."""
@@ -263,8 +216,7 @@ class RunRecord:
             "input_contract": self.contract.to_json(),
             "variants": [variant.to_json() for variant in self.variants],
             "budgets": [check.to_json() for check in self.budgets],
-            "tools": [
-                {"name": t.name, "version": t.version, "reason": t.reason or None} for t in self.tools
-            ],
+            "baseline": None if self.baseline is None else self.baseline.to_json(),
+            "tools": [tool.to_json() for tool in self.tools],
             "notes": list(self.notes),
         }

@@ -9,11 +9,12 @@ from functools import cache
 from importlib.resources import files
 
 from cubeai_auto.compare.record import Comparison, Side
+from cubeai_auto.compare.tflm_side import tflm_side, unknown_tflm_side
 from cubeai_auto.quantity import Quantity, missing, reported
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
 from cubeai_auto.tflite.graph import Graph
-from cubeai_auto.tflm.footprint import TflmFootprint
+from cubeai_auto.tflm.values import TflmFootprint
 
 __all__ = ["compare", "network_signature"]
 
@@ -26,6 +27,7 @@ def compare(
     accuracy: Quantity,
     *,
     beside: CubeReport | None = None,
+    predictions: Sequence[TflmFootprint] = (),
 ) -> Comparison:
     """The sides known for a network.
 
@@ -36,17 +38,23 @@ def compare(
         tflm: the same model under TFLM.
         accuracy: of the engine's code.
         beside: the report of another engine on the same network.
+        predictions: under TFLM on the target's core, a footprint for each kernel set.
     """
     sides = [] if report is None else [_engine_side(report, validation, accuracy)]
     if beside is not None:
         not_run = missing("the test set was run through the other engine's code")
         sides.append(_engine_side(beside, validation, not_run))
-    sides.append(_tflm_side(tflm, report))
+    macc = missing("the engine refused the model") if report is None else report.macc
+    sides += [tflm_side(prediction, macc) for prediction in predictions]
+    if not predictions:
+        sides.append(_tflm_side(tflm, report))
     signature = network_signature(graph)
-    sides += [_published_side(entry, tflm) for entry in _published() if entry.network == signature]
-    notes = ["Flash and arena of TFLM on a Cortex-M are not predicted by this version."]
-    if any(side.name == "tflm-cmsis-nn" for side in sides):
-        notes.append("TFLM + CMSIS-NN: published for the same shapes, not measured in this run.")
+    published = [entry for entry in _published() if entry.network == signature]
+    notes = []
+    for entry in published:
+        _add_published(sides, entry, tflm)
+        name = "TFLM + CMSIS-NN" if entry.side == "tflm-cmsis-nn" else entry.side
+        notes.append(f"{name}: instructions published for the same shapes, not measured in this run.")
     return Comparison(tuple(sides), tuple(notes))
 
 
@@ -99,37 +107,16 @@ def _tflm_side(tflm: TflmFootprint, report: CubeReport | None) -> Side:
     if tflm.loadable is False:
         why = missing(f"TFLM cannot load the model: {tflm.reason}")
     else:
-        why = missing("not predicted for a Cortex-M by this version")
+        why = missing(tflm.arena_used.reason or "not predicted for a Cortex-M")
     host = tflm.host_arena.total
     arena = why
     if host.known:
         arena = missing(f"{why.reason}; the x86-64 host interpreter's arena is {host.value:,} B")
     return replace(
-        _tflm_unknown("tflm-reference", tflm.version or "not installed", tflm, why),
+        unknown_tflm_side("tflm-reference", tflm.version or "not installed", tflm, why),
         activations=arena,
         macc=why if report is None else report.macc,
         accuracy=missing("measured through the engine's code only"),
-    )
-
-
-def _tflm_unknown(name: str, version: str, tflm: TflmFootprint, why: Quantity) -> Side:
-    """A deployment with TFLM of which only the size of the model file is known."""
-    return Side(
-        name=name,
-        version=version,
-        weights=missing("inside the model container"),
-        container=tflm.flash_model,
-        kernels=why,
-        runtime=why,
-        flash_total=why,
-        activations=why,
-        io=missing("inside the arena"),
-        runtime_ram=why,
-        stack=why,
-        ram_total=why,
-        macc=why,
-        instructions=why,
-        accuracy=why,
     )
 
 
@@ -151,9 +138,13 @@ def _published() -> tuple[_Published, ...]:
     )
 
 
-def _published_side(entry: _Published, tflm: TflmFootprint) -> Side:
+def _add_published(sides: list[Side], entry: _Published, tflm: TflmFootprint) -> None:
+    """Put a published figure into its side; a side of its own if there is none."""
+    instructions = reported(entry.value, "instructions", entry.source)
+    for position, side in enumerate(sides):
+        if side.name == entry.side:
+            sides[position] = replace(side, instructions=instructions)
+            return
     why = missing("only the instruction count is published for this network")
-    return replace(
-        _tflm_unknown(entry.side, entry.version, tflm, why),
-        instructions=reported(entry.value, "instructions", entry.source),
-    )
+    unknown = unknown_tflm_side(entry.side, entry.version, tflm, why)
+    sides.append(replace(unknown, instructions=instructions))

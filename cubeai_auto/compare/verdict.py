@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cubeai_auto.board import Board
 from cubeai_auto.compare.conditions import SideConditions, ratio
 from cubeai_auto.compare.crossover import Crossover, crossover, flash_line
-from cubeai_auto.compare.record import Side
+from cubeai_auto.compare.side import Side
 from cubeai_auto.quantity import JsonValue, Quantity
 
 __all__ = ["Judged", "Verdict", "judge_sides"]

@@ -12,6 +12,7 @@ from cubeai_auto.engines.base import (
     ValidationRequest,
 )
 from cubeai_auto.engines.builtin import BuiltinEngine
+from cubeai_auto.engines.predicted import PredictedEngine
 from cubeai_auto.engines.stedgeai.connection import Connection
 from cubeai_auto.engines.stedgeai.discovery import search_st_tool
 from cubeai_auto.engines.stedgeai.engine import StEdgeAiEngine
@@ -24,6 +25,7 @@ __all__ = [
     "Engine",
     "EngineRequest",
     "EngineResult",
+    "PredictedEngine",
     "StEdgeAiEngine",
     "Validation",
     "ValidationRequest",
@@ -44,10 +46,11 @@ def find_engine(
     """The engine of that name; ``auto`` is ST's tool if one is installed, else the built-in one.
 
     Args:
-        name: ``auto``, ``builtin`` or ``stedgeai``.
+        name: ``auto``, ``builtin``, ``stedgeai``, or ``predicted``, which only analyzes.
         tool: ST's program or the root of its installation, instead of looking for it.
         project_tool: likewise, from a project file; ``tool`` goes before it.
-        versions: the versions of ST's tool that will do, such as ``">=10.0,<12"``.
+        versions: the versions of ST's tool that will do, such as ``">=10.0,<12"``; a prediction
+            is made for the newest of them with known figures.
         connection: where ST's tool finds the board, such as ``"serial:COM6:115200"``.
 
     Raises:
@@ -57,10 +60,12 @@ def find_engine(
     """
     if name == "builtin":
         return BuiltinEngine()
-    if name not in {"auto", "stedgeai"}:
+    if name not in {"auto", "predicted", "stedgeai"}:
         msg = f"unknown engine {name!r}"
-        raise UsageError(msg, hint="engines: auto, builtin, stedgeai")
+        raise UsageError(msg, hint="engines: auto, builtin, predicted, stedgeai")
     wanted = None if versions is None else VersionRange.parse(versions)
+    if name == "predicted":
+        return PredictedEngine(wanted)
     search = search_st_tool(tool, project=project_tool, versions=wanted)
     if name == "auto" and search.tool is None and tool is None and project_tool is None:
         return BuiltinEngine()

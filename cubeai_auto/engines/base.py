@@ -97,7 +97,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """``builtin`` or ``stedgeai``."""
+        """``builtin``, ``stedgeai`` or ``predicted``."""
 
     @property
     def title(self) -> str:

@@ -25,6 +25,7 @@ class Section:
         allocated: it takes memory on the target.
         writable: that memory is RAM.
         stored: its content is in the file, so it also takes flash.
+        offset: where in the file.
     """
 
     name: str
@@ -33,17 +34,22 @@ class Section:
     allocated: bool
     writable: bool
     stored: bool
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A named object or function: address without the Thumb bit, and size in bytes."""
+    """A named object or function: address without the Thumb bit, and size in bytes.
+
+    ``file`` is the source file of a local symbol, where the table states it.
+    """
 
     name: str
     address: int
     size: int
     section: str
     function: bool
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,7 @@ def _image(elf: ELFFile) -> ElfImage:
                 allocated=bool(flags & SH_FLAGS.SHF_ALLOC),
                 writable=bool(flags & SH_FLAGS.SHF_WRITE),
                 stored=stored,
+                offset=int(raw["sh_offset"]),
             )
         )
     for raw in elf.iter_sections():
@@ -115,11 +122,16 @@ def _image(elf: ELFFile) -> ElfImage:
 
 def _symbols(table: SymbolTableSection, names: list[str]) -> list[Symbol]:
     found: list[Symbol] = []
+    file = ""
     for raw in table.iter_symbols():
+        if raw["st_info"]["type"] == "STT_FILE":
+            file = str(raw.name)
         kind, index = raw["st_info"]["type"], raw["st_shndx"]
         if kind not in {"STT_OBJECT", "STT_FUNC"} or not isinstance(index, int) or raw["st_size"] == 0:
             continue
         function = kind == "STT_FUNC"
         address = int(raw["st_value"]) & ~1 if function else int(raw["st_value"])
-        found.append(Symbol(str(raw.name), address, int(raw["st_size"]), names[index], function))
+        source = file if raw["st_info"]["bind"] == "STB_LOCAL" else ""
+        size = int(raw["st_size"])
+        found.append(Symbol(str(raw.name), address, size, names[index], function, source))
     return found

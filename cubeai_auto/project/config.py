@@ -7,6 +7,7 @@ messages are made from these models.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -15,6 +16,7 @@ from cubeai_auto.project.fields import (
     Bytes,
     CName,
     Count,
+    CountGrowth,
     Each,
     FilePath,
     Fraction,
@@ -22,11 +24,13 @@ from cubeai_auto.project.fields import (
     Seed,
     Series,
     Sha256,
+    SizeGrowth,
     Text,
     Url,
 )
 
 __all__ = [
+    "BaselineTable",
     "BudgetsTable",
     "CompareTable",
     "CubeMXTable",
@@ -204,6 +208,27 @@ class BudgetsTable(_Table, title="[budgets]"):
     """Most output elements that may differ from the reference."""
 
 
+class BaselineTable(_Table, title="[baseline]"):
+    """How far figures may move from those that `cubeai-auto baseline PROJECT --update` stored."""
+
+    file: FilePath = Path("baseline.json")
+    """The stored figures. Without the file, nothing is compared."""
+    floor: Bytes = 0
+    """A change of flash, RAM or arena below this size is noise and breaks nothing."""
+    flash: SizeGrowth | None = None
+    """Most growth of flash."""
+    ram: SizeGrowth | None = None
+    """Most growth of RAM, stack included."""
+    arena: SizeGrowth | None = None
+    """Most growth of the activation buffer."""
+    macc: CountGrowth | None = None
+    """Most growth of multiply-accumulate operations per inference."""
+    instructions: CountGrowth | None = None
+    """Most growth of instructions per inference."""
+    accuracy: Fraction | None = None
+    """Most loss of accuracy: 0.01 is one percentage point."""
+
+
 class CubeMXTable(_Table, title="[cubemx]"):
     """The STM32CubeMX project that receives the network."""
 
@@ -226,6 +251,7 @@ class ProjectConfig(_Table, title="project.toml"):
     validation: ValidateTable = Field(default_factory=ValidateTable, alias="validate")
     compare: CompareTable = Field(default_factory=CompareTable)
     budgets: BudgetsTable = Field(default_factory=BudgetsTable)
+    baseline: BaselineTable = Field(default_factory=BaselineTable)
     cubemx: CubeMXTable | None = None
 
     @model_validator(mode="after")

@@ -11,12 +11,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from cubeai_auto.compare.changes import Growth
+from cubeai_auto.project.growth import PERCENT_PATTERN, parse_count_growth, parse_size_growth
 from cubeai_auto.project.names import c_name_problem
 from cubeai_auto.project.sizes import LARGEST, SIZE_PATTERN, parse_size
 
 __all__ = [
-    "Bytes", "CName", "Count", "Each", "FilePath", "Fraction", "Seconds", "Seed", "Series", "Sha256",
-    "Text", "Url",
+    "Bytes", "CName", "Count", "CountGrowth", "Each", "FilePath", "Fraction", "Seconds", "Seed",
+    "Series", "Sha256", "SizeGrowth", "Text", "Url",
 ]  # fmt: skip
 
 
@@ -61,6 +63,19 @@ _SIZE_SCHEMA = {
     ],
     "$comment": 'a size: bytes, or text such as "64 KiB" (65536) or "1.5 MB" (1500000)',
 }
+_SHARE_SCHEMA = {"type": "string", "pattern": PERCENT_PATTERN}
+_SIZE_GROWTH_SCHEMA = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": LARGEST},
+        {"type": "string", "pattern": SIZE_PATTERN},
+        _SHARE_SCHEMA,
+    ],
+    "$comment": 'a share such as "2 %", or a size such as "512 B"',
+}
+_COUNT_GROWTH_SCHEMA = {
+    "anyOf": [{"type": "integer", "minimum": 0, "maximum": LARGEST}, _SHARE_SCHEMA],
+    "$comment": 'a share such as "2 %", or a whole number',
+}
 
 Each = AfterValidator(_unique)
 """For tuples of text: no element twice."""
@@ -71,6 +86,10 @@ Text = Annotated[
 ]
 FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema(_PATH_SCHEMA)]
 Bytes = Annotated[int, BeforeValidator(parse_size), WithJsonSchema(_SIZE_SCHEMA)]
+SizeGrowth = Annotated[Growth, BeforeValidator(parse_size_growth), WithJsonSchema(_SIZE_GROWTH_SCHEMA)]
+CountGrowth = Annotated[
+    Growth, BeforeValidator(parse_count_growth), WithJsonSchema(_COUNT_GROWTH_SCHEMA)
+]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Seconds = Annotated[float, Field(gt=0, le=86400)]
 Fraction = Annotated[float, Field(ge=0, le=1), BeforeValidator(_percentage)]

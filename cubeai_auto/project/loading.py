@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -22,6 +23,8 @@ from cubeai_auto.project.problems import Problem, config_error, explain
 __all__ = ["PROJECT_FILE", "LoadedConfig", "load_config"]
 
 PROJECT_FILE = "project.toml"
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +179,15 @@ def _with_absolute_paths(
                 base = here if places.on_command_line((field.alias or attribute, key)) else directory
                 absolute[key] = Path(os.path.normpath(base / _from_home(value)))
         if absolute:
-            replaced[attribute] = table.model_copy(update=absolute)
-    return config.model_copy(update=replaced)
+            replaced[attribute] = _copy(table, absolute)
+    return _copy(config, replaced)
+
+
+def _copy(model: _Model, update: Mapping[str, object]) -> _Model:
+    """A copy with other values, of which those given and those left at a default stay apart."""
+    copied = model.model_copy(update=update)
+    copied.model_fields_set.intersection_update(model.model_fields_set)
+    return copied
 
 
 def _from_home(path: Path) -> Path:

@@ -14,11 +14,12 @@ from cubeai_auto.contract import InputContract
 from cubeai_auto.engines import EngineRequest, find_engine
 from cubeai_auto.engines.base import Engine
 from cubeai_auto.files import existing_file, write_atomic
+from cubeai_auto.project.baseline import compare_with_baseline, stored_baseline
 from cubeai_auto.project.config import ProjectConfig
 from cubeai_auto.project.data import ProjectData, load_data
 from cubeai_auto.project.loading import LoadedConfig
 from cubeai_auto.project.progress import Narrator
-from cubeai_auto.project.run_folder import claim, read_record, staged, write_record
+from cubeai_auto.project.run_folder import claim, read_record, rewrite_record, staged, write_record
 from cubeai_auto.project.run_key import run_key, tool_versions
 from cubeai_auto.project.variant import VariantTask, run_variant, with_float32
 from cubeai_auto.quantity import Quantity, missing
@@ -30,13 +31,16 @@ __all__ = ["run_project"]
 _KEY_DIGITS = 12
 
 
-def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> RunRecord:
+def run_project(
+    loaded: LoadedConfig, output: Path | None, tell: Narrator, *, against_baseline: bool = True
+) -> RunRecord:
     """Run a project, or read the same run back from its folder.
 
     Args:
         loaded: the project's settings.
         output: the run folder; by default ``runs/<key>`` in the project folder.
         tell: is told about every step.
+        against_baseline: whether the figures are held against the project's baseline.
 
     Raises:
         CubeAIError: of the kind that fits what went wrong; the run folder is then as it was.
@@ -50,6 +54,7 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         versions=config.engine.versions,
         connection=config.engine.connection,
     )
+    baseline = stored_baseline(loaded) if against_baseline else None
     source = existing_file(_source(config), "the recipe" if config.model.recipe else "the model")
     tell.step("reading the data set" if config.model.recipe else "reading the model")
     data = load_data(config, source) if config.model.recipe else None
@@ -59,6 +64,11 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
     run_dir = (output or loaded.directory / "runs" / key[:_KEY_DIGITS]).absolute()
     claim(run_dir)
     cached = read_record(run_dir, key)
+    if cached is not None and against_baseline:
+        seen = compare_with_baseline(loaded, cached, baseline)
+        if seen.baseline != cached.baseline:
+            rewrite_record(run_dir, seen)
+        return seen
     if cached is not None:
         return cached
     with staged(run_dir) as part:
@@ -77,6 +87,8 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
             variants=finished,
             budgets=tuple(check for v in finished for check in check_budget(v, limits)),
         )
+        if against_baseline:
+            record = compare_with_baseline(loaded, record, baseline)
         tell.step("writing the record")
         write_record(part, record)
     return record

@@ -20,7 +20,7 @@ from cubeai_auto.render.json_out import run_json
 from cubeai_auto.render.markdown import render_markdown
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, MARKDOWN_FILE
 
-__all__ = ["RECORD_FILE", "claim", "read_record", "staged", "write_record"]
+__all__ = ["RECORD_FILE", "claim", "read_record", "rewrite_record", "staged", "write_record"]
 
 RECORD_FILE = "record.json"
 """The whole record, for reading back."""
@@ -59,6 +59,17 @@ def write_record(directory: Path, record: RunRecord) -> None:
     write_atomic(directory / JSON_FILE, run_json(record))
     write_atomic(directory / HTML_FILE, render_html(record))
     write_atomic(directory / MARKDOWN_FILE, render_markdown(record))
+
+
+def rewrite_record(run_dir: Path, record: RunRecord) -> None:
+    """Replace the record in a run folder by the same run seen anew.
+
+    Raises:
+        UsageError: another run of the same folder is under way.
+        RefusedError: the disk is full, ...
+    """
+    with _only_one(run_dir):
+        write_record(run_dir, dataclasses.replace(record, cached=False))
 
 
 def claim(run_dir: Path) -> None:

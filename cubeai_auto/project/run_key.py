@@ -39,13 +39,14 @@ def run_key(
     """64 hex digits.
 
     Args:
-        config: the resolved project file.
+        config: the resolved project file. Its baseline is left out: it is compared with a run's
+            figures, and changes none of them.
         dataset_digest: hash of all samples and labels; empty without a data set.
         files: the recipe or the model.
         tools: from :func:`tool_versions`.
     """
     facts = {
-        "config": config.model_dump(mode="json", by_alias=True),
+        "config": config.model_dump(mode="json", by_alias=True, exclude={"baseline"}),
         "dataset": dataset_digest,
         "files": [sha256_file(path) for path in files],
         "tools": [[tool.name, tool.version] for tool in tools],

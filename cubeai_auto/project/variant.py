@@ -20,15 +20,13 @@ from cubeai_auto.files import sha256_file
 from cubeai_auto.project.config import Place, ProjectConfig
 from cubeai_auto.project.data import ProjectData, network_input
 from cubeai_auto.project.progress import Narrator
+from cubeai_auto.project.tflm_step import TflmStep, ask_tflm, not_asked
 from cubeai_auto.quantity import Quantity, measured, missing
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.scoring import accuracy, arg_max, confusion
 from cubeai_auto.reports.validation import ValidationResult, not_validated
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import load_model
-from cubeai_auto.tflm.allocations import missing_arena
-from cubeai_auto.tflm.footprint import TflmFootprint
-from cubeai_auto.tflm.host import host_footprint
 
 __all__ = ["NOT_ASKED", "VariantTask", "run_variant", "with_float32"]
 
@@ -96,14 +94,15 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         report=None if result is None else result.report,
         refusal=refusal,
         validation=results,
-        tflm=tflm,
+        tflm=tflm.footprint,
         comparison=compare(
             graph,
             None if result is None else result.report,
             results,
-            tflm,
+            tflm.footprint,
             deployed,
             beside=beside,
+            predictions=tflm.predictions,
         ),
         memory=None if result is None else result.memory,
         confusion=counts,
@@ -121,22 +120,11 @@ def with_float32(variants: tuple[VariantRecord, ...]) -> tuple[VariantRecord, ..
     return tuple(replace(v, accuracy=replace(v.accuracy, float32=value)) for v in variants)
 
 
-def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmFootprint:
-    if task.config.compare.tflm:
-        tell.step(f"{task.name}: loading the model into TFLM")
-        return host_footprint(task.model, graph, log=logs / "tflm.log")
-    reason = NOT_ASKED
-    return TflmFootprint(
-        model=graph.name,
-        loadable=None,
-        reason=reason,
-        host_arena=missing_arena(reason),
-        arena_used=missing(reason),
-        arena_required=missing(reason),
-        flash_model=measured(task.model.stat().st_size, "B", "size of the .tflite file"),
-        operators=tuple(sorted({operator.name for operator in graph.operators})),
-        version="",
-    )
+def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmStep:
+    if not task.config.compare.tflm:
+        return not_asked(task.model, graph, NOT_ASKED)
+    tell.step(f"{task.name}: what TFLM needs")
+    return ask_tflm(task.model, graph, task.board, logs / "tflm.log")
 
 
 def _validate(

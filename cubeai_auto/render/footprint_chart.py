@@ -12,7 +12,7 @@ from cubeai_auto.render.names import side_name
 from cubeai_auto.render.svg import Svg, element, percent, rect
 from cubeai_auto.render.text import Cell, Notes, kib, one_line, size
 
-__all__ = ["Bar", "BarGroup", "Chart", "Part", "footprint_chart"]
+__all__ = ["Bar", "BarGroup", "Chart", "Part", "footprint_chart", "sides_chart"]
 
 Memory = Literal["flash", "RAM"]
 
@@ -69,19 +69,21 @@ class _Piece:
 
 def footprint_chart(memory: Memory, variants: Sequence[VariantRecord], notes: Notes) -> Chart:
     """The chart of a kind of memory; variants without any side are left out."""
-    sides = [side for variant in variants for side in variant.comparison.sides]
+    return sides_chart(memory, [(v.name, v.comparison.sides) for v in variants], notes)
+
+
+def sides_chart(memory: Memory, groups: Sequence[tuple[str, Sequence[Side]]], notes: Notes) -> Chart:
+    """The chart of named groups of sides, all bars on one scale; groups without any are left out."""
+    sides = [side for _, own in groups for side in own]
     scale = max(
         (max(_known(side, memory), _total(side, memory).value or 0) for side in sides), default=0
     )
     return Chart(
         memory,
         tuple(
-            BarGroup(
-                one_line(variant.name),
-                tuple(_bar(side, memory, scale, notes) for side in variant.comparison.sides),
-            )
-            for variant in variants
-            if variant.comparison.sides
+            BarGroup(one_line(name), tuple(_bar(side, memory, scale, notes) for side in own))
+            for name, own in groups
+            if own
         ),
     )
 

@@ -9,7 +9,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from cubeai_auto.compare.record import RunRecord
+from cubeai_auto.compare.record import RunRecord, ToolVersion
+from cubeai_auto.render.baseline_view import BaselineView, baseline_view
 from cubeai_auto.render.fit_view import fit_groups
 from cubeai_auto.render.footprint_chart import Chart, footprint_chart
 from cubeai_auto.render.model_lines import shape_text
@@ -19,7 +20,7 @@ from cubeai_auto.render.text import LEGEND, Notes, mark, number, one_line
 from cubeai_auto.render.variant_page import VariantPage, variant_page
 from cubeai_auto.render.verdict import STATE_WORDS, State, Verdict, verdicts
 
-__all__ = ["Fact", "Page", "render_html"]
+__all__ = ["Fact", "Page", "filled", "render_html", "tool_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Page:
     groups: tuple[Group, ...]
     charts: tuple[Chart, ...]
     budgets: tuple[BudgetRow, ...]
+    baseline: BaselineView | None
     contract: tuple[Fact, ...]
     formula: str
     data: tuple[Fact, ...]
@@ -57,13 +59,26 @@ def render_html(record: RunRecord) -> str:
     """The page of a run; the same record gives the same text."""
     notes = Notes()
     page = _page(record, notes)
-    return _template().render(
-        page=page, notes=notes, legend=LEGEND, mark=mark, number=number, plain=one_line
+    footer = "Made by cubeai_auto from run.json, which holds the same values."
+    return filled("run.html.j2", page, notes, f"{page.project}: {page.headline}", footer)
+
+
+def filled(template: str, page: object, notes: Notes, title: str, footer: str) -> str:
+    """A template of this room with its page; the notes are those that the page's cells made."""
+    return _template(template).render(
+        page=page,
+        notes=notes,
+        title=title,
+        footer=footer,
+        legend=LEGEND,
+        mark=mark,
+        number=number,
+        plain=one_line,
     )
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("cubeai_auto.render"),
         autoescape=True,
@@ -72,7 +87,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("run.html.j2")
+    return environment.get_template(name)
 
 
 def _page(record: RunRecord, notes: Notes) -> Page:
@@ -101,16 +116,22 @@ def _page(record: RunRecord, notes: Notes) -> Page:
         groups=groups,
         charts=tuple(chart for chart in charts if chart.groups),
         budgets=budgets,
+        baseline=None if record.baseline is None else baseline_view(record.baseline, notes),
         contract=_contract(record),
         formula=_formula(record),
         data=_data(record),
-        tools=tuple(
-            Fact(one_line(tool.name), one_line(tool.reason) or "not there", absent=True)
-            if tool.version is None
-            else Fact(one_line(tool.name), one_line(tool.version))
-            for tool in record.tools
-        ),
+        tools=tool_facts(record.tools),
         notes=tuple(map(one_line, record.notes)),
+    )
+
+
+def tool_facts(tools: Sequence[ToolVersion]) -> tuple[Fact, ...]:
+    """The tools that took part, and those that were not there with the reason."""
+    return tuple(
+        Fact(one_line(tool.name), one_line(tool.reason) or "not there", absent=True)
+        if tool.version is None
+        else Fact(one_line(tool.name), one_line(tool.version))
+        for tool in tools
     )
 
 

@@ -1,65 +1,134 @@
-"""A run as a short Markdown summary, as a CI service shows it beside a job."""
+"""A run as Markdown: in short, as a comment shows it, or in full for the page beside a CI job."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cubeai_auto.compare.record import RunRecord, VariantRecord
+from cubeai_auto.render.fit_view import fit_groups
+from cubeai_auto.render.judgment import judgment
+from cubeai_auto.render.markdown_parts import (
+    baseline_lines,
+    details,
+    escaped,
+    group_table,
+    head,
+    judgment_lines,
+    legend,
+    more,
+    reason_lines,
+    row,
+    value,
+    within,
+)
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, side_name
-from cubeai_auto.render.summary import budget_rows
-from cubeai_auto.render.text import LEGEND, Cell, Notes, mark, number, one_line
+from cubeai_auto.render.summary import budget_rows, side_groups, variant_groups
+from cubeai_auto.render.text import Notes, number
 from cubeai_auto.render.verdict import Verdict, verdicts
 
-__all__ = ["render_markdown"]
+__all__ = ["render_full_markdown", "render_markdown"]
 
 _MOST_VARIANTS: Final = 6
 _MOST_SIDES: Final = 8
 _MOST_BUDGETS: Final = 10
+_MOST_CHANGES: Final = 6
 _MOST_REASONS: Final = 8
-_LONGEST: Final = 240
-_SPECIAL: Final = frozenset("\\`*_{}[]|#~$@")
+_MANY: Final = 60
 
 
 def render_markdown(record: RunRecord) -> str:
-    """The summary, at most 60 lines; what does not fit is counted and left to the other views."""
+    """The summary, at most 90 lines and mostly less than 60; what does not fit is counted."""
     notes = Notes()
     outcomes = verdicts(record, notes)
-    data = record.dataset
-    marks = ", ".join(f"{mark(how)} {how}" for how, _ in LEGEND)
     lines = [
-        f"## {_plain(record.project)} on {_plain(record.board)}",
-        "",
-        f"{_plain(engine_name(record.engine))}; {_plain(data.name)} with {number(data.train)} training"
-        f" and {number(data.test)} test samples; run {_plain(record.key[:12])}"
-        + ("; answered from the run folder: no training, no engine work" if record.cached else ""),
-        "",
-        *_variants(outcomes),
+        *_heading(record),
+        *_variants(outcomes, _MOST_VARIANTS),
         *_sides(record.variants, notes),
-        *_budgets(record, notes),
+        *_budgets(record, notes, _MOST_BUDGETS),
+        *_baseline(record, notes, _MOST_CHANGES),
         *_problems("Not held", [(o.variant, line) for o in outcomes for line in o.problems]),
         *_problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits]),
-        *_reasons(notes),
-        f"Marks: {marks}. Sources and more: {HTML_FILE}, {JSON_FILE}.",
+        *reason_lines(notes, _MOST_REASONS),
+        _ending(),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _variants(outcomes: Sequence[Verdict]) -> list[str]:
+def render_full_markdown(record: RunRecord) -> str:
+    """Everything that a reader of a CI job looks for, in less than 60 kB.
+
+    Sections that would make it longer are left out and named; the HTML page has them.
+    """
+    notes = Notes()
+    outcomes = verdicts(record, notes)
+    sections = list(_sections(record, outcomes, notes))
+    reasons = details("Not known, and why", reason_lines(notes, _MANY)) if notes.reasons else []
+    sections.append(("reasons", reasons))
+    return within(sections, [_ending()])
+
+
+def _sections(
+    record: RunRecord, outcomes: Sequence[Verdict], notes: Notes
+) -> Iterator[tuple[str, list[str]]]:
+    yield "heading", _heading(record)
+    yield "variants", _variants(outcomes, _MANY)
+    problems = [(o.variant, line) for o in outcomes for line in (*o.problems, *o.unknown)]
+    yield "problems", _problems("Not held or not known", problems)
+    yield "warnings", _problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits])
+    yield "budgets", _budgets(record, notes, _MANY)
+    yield "baseline", _baseline(record, notes, _MANY)
+    groups = (*variant_groups(record.variants, notes), *fit_groups(record.variants, notes))
+    columns = [variant.name for variant in record.variants]
+    yield "all figures", details("All figures", group_table(columns, groups))
+    for variant in record.variants:
+        comparison = variant.comparison
+        if comparison.sides:
+            title = f"{variant.name}: side by side"
+            sides = [side_name(side.name) for side in comparison.sides]
+            yield (
+                title,
+                [
+                    *details(title, group_table(sides, side_groups(comparison, notes))),
+                    *judgment_lines(judgment(comparison, notes)),
+                    *(f"- {escaped(note)}" for note in comparison.notes),
+                    "",
+                ],
+            )
+
+
+def _heading(record: RunRecord) -> list[str]:
+    data = record.dataset
+    samples = f"{number(data.train)} training and {number(data.test)} test samples"
+    origin = f"{escaped(data.name)} with {samples}" if data.hash else escaped(data.source)
+    return [
+        f"## {escaped(record.project)} on {escaped(record.board)}",
+        "",
+        f"{escaped(engine_name(record.engine))}; {origin}; run {escaped(record.key[:12])}"
+        + ("; answered from the run folder: no training, no engine work" if record.cached else ""),
+        "",
+    ]
+
+
+def _ending() -> str:
+    return f"Marks: {legend()}. Sources and more: {HTML_FILE}, {JSON_FILE}."
+
+
+def _variants(outcomes: Sequence[Verdict], most: int) -> list[str]:
     labels = list(dict.fromkeys(figure.label for o in outcomes for figure in o.figures))
-    lines = _head(["variant", "outcome", "accuracy", *labels], 2)
-    for outcome in outcomes[:_MOST_VARIANTS]:
-        cells = {figure.label: _value(figure.cell) for figure in outcome.figures}
-        row = [_plain(outcome.variant), outcome.words, _value(outcome.accuracy)]
-        lines.append(_row([*row, *(cells.get(label, "") for label in labels)]))
-    return [*lines, *_more(len(outcomes) - _MOST_VARIANTS, "variants"), ""]
+    lines = head(["variant", "outcome", "accuracy", *labels], 2)
+    for outcome in outcomes[:most]:
+        cells = {figure.label: value(figure.cell) for figure in outcome.figures}
+        first = [escaped(outcome.variant), outcome.words, value(outcome.accuracy)]
+        lines.append(row([*first, *(cells.get(label, "") for label in labels)]))
+    return [*lines, *more(len(outcomes) - most, "variants"), ""]
 
 
 def _sides(variants: Sequence[VariantRecord], notes: Notes) -> list[str]:
     pairs = [(variant, side) for variant in variants for side in variant.comparison.sides]
     if not pairs:
         return []
-    lines = _head(["variant", "side", "flash", "RAM", "instructions", "accuracy"], 2)
+    lines = head(["variant", "side", "flash", "RAM", "instructions", "accuracy"], 2)
     for variant, side in pairs[:_MOST_SIDES]:
         cells = (
             notes.cell(side.flash_total),
@@ -67,69 +136,43 @@ def _sides(variants: Sequence[VariantRecord], notes: Notes) -> list[str]:
             notes.cell(side.instructions, "bare"),
             notes.cell(side.accuracy, "accuracy"),
         )
-        lines.append(_row([_plain(variant.name), _plain(side_name(side.name)), *map(_value, cells)]))
-    return [*lines, *_more(len(pairs) - _MOST_SIDES, "sides"), ""]
+        lines.append(row([escaped(variant.name), escaped(side_name(side.name)), *map(value, cells)]))
+    said = [(v.name, v.comparison.verdict.sentence) for v in variants if v.comparison.verdict]
+    verdict = "; ".join(
+        f"{escaped(name)}: {escaped(text.rstrip('.'))}" for name, text in said[:_MOST_VARIANTS]
+    )
+    ending = [f"**Verdict:** {verdict}", ""] if said else []
+    return [*lines, *more(len(pairs) - _MOST_SIDES, "sides"), "", *ending]
 
 
-def _budgets(record: RunRecord, notes: Notes) -> list[str]:
+def _budgets(record: RunRecord, notes: Notes, most: int) -> list[str]:
     """Failed budgets come first: they are what a reader of a summary looks for."""
     checks = sorted(record.budgets, key=lambda check: (check.passed is True, check.passed is None))
     if not checks:
         return []
-    lines = _head(["variant", "budget", "outcome", "limit", "value"], 3)
+    lines = head(["variant", "budget", "outcome", "limit", "value"], 3)
     lines += [
-        _row(
+        row(
             [
-                _plain(row.variant),
-                _plain(row.name),
-                "**FAIL**" if row.passed is False else row.outcome,
-                row.limit.replace("<", "&lt;").replace(">", "&gt;"),
-                _value(row.value),
+                escaped(found.variant),
+                escaped(found.name),
+                "**FAIL**" if found.passed is False else found.outcome,
+                found.limit.replace("<", "&lt;").replace(">", "&gt;"),
+                value(found.value),
             ]
         )
-        for row in budget_rows(checks[:_MOST_BUDGETS], notes)
+        for found in budget_rows(checks[:most], notes)
     ]
-    return [*lines, *_more(len(checks) - _MOST_BUDGETS, "budgets"), ""]
+    return [*lines, *more(len(checks) - most, "budgets"), ""]
+
+
+def _baseline(record: RunRecord, notes: Notes, most: int) -> list[str]:
+    return [] if record.baseline is None else baseline_lines(record.baseline, notes, most)
 
 
 def _problems(title: str, lines: Sequence[tuple[str, str]]) -> list[str]:
     problems = [f"{variant}: {line}" for variant, line in lines]
     if not problems:
         return []
-    shown = "; ".join(_plain(problem) for problem in problems[:_MOST_BUDGETS])
-    return [f"**{title}:** {shown}", *_more(len(problems) - _MOST_BUDGETS, "problems"), ""]
-
-
-def _reasons(notes: Notes) -> list[str]:
-    lines = [
-        f"- \\[{position}\\] {_plain(reason)}" for position, reason in enumerate(notes.reasons, start=1)
-    ][:_MOST_REASONS]
-    return [*lines, *_more(len(notes.reasons) - _MOST_REASONS, "reasons"), ""] if lines else []
-
-
-def _more(count: int, what: str) -> list[str]:
-    return ["", f"and {count} more {what}"] if count > 0 else []
-
-
-def _head(labels: Sequence[str], texts: int) -> list[str]:
-    """A table's first lines; the first ``texts`` columns are words, the others are numbers."""
-    rule = [("---" if position < texts else "---:") for position in range(len(labels))]
-    return [_row([_plain(label) for label in labels]), _row(rule)]
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _value(cell: Cell) -> str:
-    sign = cell.mark if cell.known else cell.mark.replace("[", "\\[").replace("]", "\\]")
-    return f"{cell.text} <sup>{sign}</sup>"
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, cut where it would fill the page."""
-    text = one_line(text)
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "\u2026"
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"\\{char}" if char in _SPECIAL else char for char in text)
+    shown = "; ".join(escaped(problem) for problem in problems[:_MOST_BUDGETS])
+    return [f"**{title}:** {shown}", *more(len(problems) - _MOST_BUDGETS, "problems"), ""]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cubeai_auto.compare.record import Buffer, MemoryMap
+from cubeai_auto.render.step_axis import STEP_LEAST, StepAxis, step_names, step_width
 from cubeai_auto.render.svg import Svg, clipped, element, label, length, rect, text_width
 from cubeai_auto.render.text import number, one_line, size
 
@@ -18,11 +19,6 @@ _RIGHT: Final = 132.0
 _TOP: Final = 14.0
 _PLOT: Final = 260.0
 _LINE: Final = 14.0
-_WIDE: Final = 680.0
-_STEP_MOST: Final = 160.0
-_STEP_LEAST: Final = 12.0
-_STEPS_WIDE: Final = 1_440.0
-_STEP_NAME: Final = 150.0
 _COLORS: Final = ("c1", "c2", "c3", "c4")
 
 
@@ -75,8 +71,8 @@ def memory_chart(memory: MemoryMap, name: str) -> Svg | None:
     top = max([memory.size, memory.live_bound, *(b.offset + b.size for b in memory.buffers)])
     if not memory.steps or not memory.buffers or top <= 0:
         return None
-    frame = _Frame(len(memory.steps), _step_width(len(memory.steps)), top)
-    below, names = _step_names(memory.steps, frame)
+    frame = _Frame(len(memory.steps), step_width(len(memory.steps)), top)
+    below, names = step_names(memory.steps, StepAxis(_LEFT, _TOP + _PLOT, frame.step))
     width, height = _LEFT + frame.width + _RIGHT, _TOP + _PLOT + below
     words = (
         f"memory map of {one_line(name)}: {len(memory.buffers)} buffers over {len(memory.steps)} steps,"
@@ -96,18 +92,13 @@ def memory_chart(memory: MemoryMap, name: str) -> Svg | None:
     )
 
 
-def _step_width(steps: int) -> float:
-    wide = min(max(_WIDE / steps, _STEP_LEAST), _STEP_MOST)
-    return min(wide, max(_STEPS_WIDE / steps, 1.0))
-
-
 def _grid(frame: _Frame) -> Iterator[Svg]:
     """Byte offsets at powers of two, about five of them, and a fine line a step."""
     distance = 2 ** max(0, math.ceil(math.log2(frame.top_bytes / 6)))
     for offset in range(0, frame.top_bytes + 1, distance):
         yield _line("grid", _LEFT, frame.y(offset), _LEFT + frame.width, frame.y(offset))
         yield label(_LEFT - 8, frame.y(offset) + 4, number(offset), "end")
-    if frame.step >= _STEP_LEAST:
+    if frame.step >= STEP_LEAST:
         for step in range(frame.steps + 1):
             yield _line("grid", frame.x(step), _TOP, frame.x(step), _TOP + _PLOT)
     yield label(_LEFT - 8, _TOP + _PLOT + _LINE + 4, "bytes", "end faint")
@@ -175,35 +166,6 @@ def _limits(memory: MemoryMap, frame: _Frame) -> Iterator[Svg]:
     for wanted, text, style in lines:
         y = max(wanted + 4, y + _LINE)
         yield label(right + 10, y, text, style)
-
-
-def _step_names(steps: Sequence[str], frame: _Frame) -> tuple[float, list[Svg]]:
-    """The operators under the plot: level, upright, or only numbers; with the height they need."""
-    base = _TOP + _PLOT
-    texts = [
-        one_line(step if step.startswith(f"{position} ") else f"{position} {step}")
-        for position, step in enumerate(steps)
-    ]
-    if max(map(text_width, texts)) <= frame.step - 6:
-        return _LINE + 10, [
-            label(frame.x(position) + 4, base + _LINE + 2, text) for position, text in enumerate(texts)
-        ]
-    if frame.step >= _STEP_LEAST:
-        texts = [clipped(text, _STEP_NAME) for text in texts]
-        reach = max(map(text_width, texts)) + 16
-        return reach, [
-            _upright(frame.x(position) + frame.step / 2 + 4, base + 8, text)
-            for position, text in enumerate(texts)
-        ]
-    every = 10 ** math.ceil(math.log10(44 / frame.step))
-    return _LINE + 10, [
-        label(frame.x(position), base + _LINE + 2, number(position))
-        for position in range(0, len(steps), every)
-    ]
-
-
-def _upright(x: float, y: float, text: str) -> Svg:
-    return label(x, y, text, "end", transform=f"rotate(-90 {length(x)} {length(y)})")
 
 
 def _line(style: str, x1: float, y1: float, x2: float, y2: float) -> Svg:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cubeai_auto.compare.record import Buffer, Misread, VariantRecord
+from cubeai_auto.compare.record import Buffer, MemoryMap, Misread, VariantRecord
 from cubeai_auto.quantity import predicted
 from cubeai_auto.render.confusion import Confusion, confusion
 from cubeai_auto.render.fit_view import FitView, fit_view
+from cubeai_auto.render.judgment import Judgment, judgment
+from cubeai_auto.render.macc_chart import macc_chart
 from cubeai_auto.render.memory_chart import memory_chart
 from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_line, tensor_lines
 from cubeai_auto.render.names import side_name
@@ -27,6 +29,7 @@ __all__ = [
     "Picture",
     "ValidationLine",
     "VariantPage",
+    "memory_view",
     "variant_page",
 ]
 
@@ -84,6 +87,7 @@ class VariantPage:
     sides: tuple[tuple[str, str], ...]
     comparison: tuple[Group, ...]
     comparison_notes: tuple[str, ...]
+    judgment: Judgment
     fit: FitView | None
     memory: MemoryView | None
     confusion: Confusion | None
@@ -91,6 +95,7 @@ class VariantPage:
     more_pictures: int
     validations: tuple[ValidationLine, ...]
     layers: tuple[LayerLine, ...]
+    work: Svg | None
     tensors: tuple[TensorLine, ...]
     report: tuple[Row, ...]
     tflm: tuple[Row, ...]
@@ -109,17 +114,28 @@ def variant_page(
 ) -> VariantPage:
     """The view of a variant; ``position`` counts from 1 and names its place in the page."""
     report, comparison = variant.report, variant.comparison
-    arena = variant.tflm.host_arena
+    host, target, flash = variant.tflm.host_arena, variant.tflm.arena, variant.tflm.flash
     named = [
-        ("arena", arena.total),
-        ("head: planned tensors", arena.head),
-        ("tail: persistent", arena.tail),
+        ("arena on the host", host.total),
+        ("head: planned tensors", host.head),
+        ("tail: persistent", host.tail),
     ]
-    named += [(f"tail, {one_line(name)}", value) for name, value in arena.categories.items()]
+    named += [(f"tail, {one_line(name)}", value) for name, value in host.categories.items()]
     named += [
         ("arena used on the Cortex-M", variant.tflm.arena_used),
         ("arena required on the Cortex-M", variant.tflm.arena_required),
+        ("head on the Cortex-M", target.head),
+        ("tail on the Cortex-M", target.tail),
+    ]
+    named += [
+        (f"tail on the Cortex-M, {one_line(name)}", value) for name, value in target.categories.items()
+    ]
+    named += [
         ("model in flash", variant.tflm.flash_model),
+        ("core in flash", flash.core),
+        ("kernels in flash", flash.kernels),
+        ("flash in all", flash.total),
+        ("RAM outside the arena", flash.static_ram),
     ]
     return VariantPage(
         name=one_line(variant.name),
@@ -131,8 +147,9 @@ def variant_page(
         sides=tuple((side_name(side.name), one_line(side.version)) for side in comparison.sides),
         comparison=side_groups(comparison, notes) if comparison.sides else (),
         comparison_notes=tuple(map(one_line, comparison.notes)),
+        judgment=judgment(comparison, notes),
         fit=None if variant.fit is None else fit_view(variant.fit, notes),
-        memory=_memory(variant, notes),
+        memory=None if variant.memory is None else memory_view(variant.memory, variant.name, notes),
         confusion=confusion(variant.confusion, classes),
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),
         more_pictures=max(0, len(variant.misread) - _MOST_PICTURES),
@@ -140,6 +157,7 @@ def variant_page(
         layers=()
         if report is None
         else tuple(layer_line(layer, report.params, notes) for layer in report.layers),
+        work=None if report is None else macc_chart(report.layers, variant.name),
         tensors=() if report is None else tensor_lines(report.inputs, report.outputs),
         report=() if report is None else _report(report, notes),
         tflm=tuple(Row(name, (notes.cell(value),)) for name, value in named),
@@ -173,16 +191,14 @@ def _report(report: CubeReport, notes: Notes) -> tuple[Row, ...]:
     return (*rows, Row("MACC", (notes.cell(report.macc, "bare"),)))
 
 
-def _memory(variant: VariantRecord, notes: Notes) -> MemoryView | None:
-    plan = variant.memory
-    if plan is None:
-        return None
+def memory_view(plan: MemoryMap, name: str, notes: Notes) -> MemoryView:
+    """The view of a memory map; ``name`` is its network's."""
     size, bound, gap = (
         notes.cell(predicted(value, "B", _PLAN))
         for value in (plan.size, plan.live_bound, plan.size - plan.live_bound)
     )
     buffers = tuple(sorted(plan.buffers, key=lambda buffer: (buffer.first, buffer.offset)))
-    return MemoryView(memory_chart(plan, variant.name), size, bound, gap, buffers)
+    return MemoryView(memory_chart(plan, name), size, bound, gap, buffers)
 
 
 def _picture(sample: Misread) -> Picture:

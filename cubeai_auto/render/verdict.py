@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cubeai_auto.compare.changes import Change
 from cubeai_auto.compare.record import BudgetCheck, RunRecord, VariantRecord
+from cubeai_auto.render.baseline_view import change_text
 from cubeai_auto.render.fit_view import fit_cell, misfits
 from cubeai_auto.render.summary import emulated, footprint_of, mismatch_cell
 from cubeai_auto.render.text import Cell, Notes, number, one_line
@@ -38,7 +40,8 @@ class Verdict:
 
     Attributes:
         variant: its name.
-        state: ``failed`` if an output differs or a budget does not hold; ``refused`` if the
+        state: ``failed`` if an output differs, a budget does not hold, or a figure grew more over
+            its baseline than its limit; ``refused`` if the
             engine does not do the model; ``unproven`` if nothing was compared.
         accuracy: of the deployed variant.
         figures: flash, RAM, instructions, and the mismatches in each place.
@@ -67,16 +70,26 @@ class Verdict:
 
 def verdicts(record: RunRecord, notes: Notes) -> tuple[Verdict, ...]:
     """The verdicts on all variants, in the record's order."""
-    return tuple(verdict(variant, record.budgets, notes) for variant in record.variants)
+    changes = () if record.baseline is None else record.baseline.changes
+    return tuple(verdict(variant, record.budgets, notes, changes) for variant in record.variants)
 
 
-def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes) -> Verdict:
-    """The verdict on a variant, from its validations and its budgets."""
+def verdict(
+    variant: VariantRecord,
+    budgets: Sequence[BudgetCheck],
+    notes: Notes,
+    changes: Sequence[Change] = (),
+) -> Verdict:
+    """The verdict on a variant, from its validations, its budgets, and its baseline's figures."""
     name = one_line(variant.name)
     accuracy = notes.cell(variant.accuracy.deployed, "accuracy")
     checks = [check for check in budgets if check.variant == variant.name]
-    problems = _problems(variant, checks)
-    unknown = tuple(f"budget {one_line(c.name)}: no value" for c in checks if c.passed is None)
+    own = [change for change in changes if change.variant == variant.name]
+    problems = _problems(variant, checks, own)
+    unknown = (
+        *(f"budget {one_line(c.name)}: no value" for c in checks if c.passed is None),
+        *_not_compared(own),
+    )
     if variant.report is None:
         lines = [one_line(line).strip() for line in variant.refusal.splitlines() if line.strip()]
         reason, *details = lines or ["the engine made no report"]
@@ -100,7 +113,18 @@ def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes
     return Verdict(name, state, accuracy, figures, problems=problems, unknown=unknown, misfits=warnings)
 
 
-def _problems(variant: VariantRecord, checks: Sequence[BudgetCheck]) -> tuple[str, ...]:
+def _not_compared(changes: Sequence[Change]) -> list[str]:
+    """The limited figures that could not be held against the baseline, a line a reason."""
+    figures: dict[str, list[str]] = {}
+    for change in changes:
+        if change.state == "unknown" and change.limit is not None:
+            figures.setdefault(one_line(change.reason), []).append(one_line(change.figure))
+    return [f"baseline {', '.join(names)}: {reason}" for reason, names in figures.items()]
+
+
+def _problems(
+    variant: VariantRecord, checks: Sequence[BudgetCheck], changes: Sequence[Change]
+) -> tuple[str, ...]:
     outputs = (
         f"{number(result.mismatches)} of {number(result.outputs_compared)} outputs differ"
         f" on the {one_line(result.on)}"
@@ -108,4 +132,5 @@ def _problems(variant: VariantRecord, checks: Sequence[BudgetCheck]) -> tuple[st
         if result.mismatches
     )
     limits = (f"budget {one_line(check.name)} not held" for check in checks if check.passed is False)
-    return (*outputs, *limits)
+    grown = (change_text(change) for change in changes if change.state == "broken")
+    return (*outputs, *limits, *grown)

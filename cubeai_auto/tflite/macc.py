@@ -146,15 +146,27 @@ def _float_only(count: int) -> Callable[[Graph, Operator, CostRules], Counted]:
 
 
 def _softmax(graph: Graph, op: Operator, rules: CostRules) -> Counted:
-    each = 15 + (rules.int8_softmax_extra if _data_dtype(graph, op) in _INT8 else 0)
+    hidden = rules.int8_softmax_extra if _data_dtype(graph, op) in _INT8 else 0
+    each = 15 + (hidden // 2 if _goes_to_float(graph, op) else hidden)
     return each * _output(graph, op), f"{each} per element"
 
 
-def _conversion(graph: Graph, op: Operator, _: CostRules) -> Counted:
+def _conversion(graph: Graph, op: Operator, rules: CostRules) -> Counted:
     source = graph.tensors[op.inputs[0]]
     if source.is_constant:
         return None, f"how a {source.dtype} constant is stored and converted is not known"
+    if rules.int8_softmax_extra and op.name == "DEQUANTIZE":
+        made = next((o for o in graph.operators if source.index in o.outputs), None)
+        if made is not None and made.name == "SOFTMAX" and _goes_to_float(graph, made):
+            return 0, "0: the softmax computes in float"
     return 2 * _output(graph, op), "2 per element"
+
+
+def _goes_to_float(graph: Graph, op: Operator) -> bool:
+    """Whether only one DEQUANTIZE reads a result: it cancels the conversion hidden before it."""
+    result = op.outputs[0]
+    readers = [other.name for other in graph.operators if result in other.inputs]
+    return readers == ["DEQUANTIZE"] and result not in graph.outputs
 
 
 def _transpose(graph: Graph, op: Operator, rules: CostRules) -> Counted:

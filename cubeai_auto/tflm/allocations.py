@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cubeai_auto.quantity import Quantity, measured, missing
-from cubeai_auto.tflm.footprint import Arena
+from cubeai_auto.tflm.values import Arena
 
 __all__ = ["CATEGORIES", "arena_exhausted", "missing_arena", "parse_arena", "refusal_sentence"]
 

@@ -20,14 +20,14 @@ from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import load_model, parse_model
 from cubeai_auto.tflite.vectors import batched_inputs
 from cubeai_auto.tflm.allocations import missing_arena, parse_arena
-from cubeai_auto.tflm.footprint import Arena, TflmFootprint
 from cubeai_auto.tflm.host_child import Answer, ask
+from cubeai_auto.tflm.values import Arena, TflmFootprint
 from cubeai_auto.tflm.wheel import INSTALL_HINT, host_source, require_host
 
 __all__ = ["HostOutputs", "host_footprint", "run_host"]
 
 _NOT_PREDICTED = (
-    "the Cortex-M arena is not predicted by this version; "
+    "not asked for: footprint() predicts the Cortex-M arena; "
     "the host figure is larger: 64-bit pointers and recording allocators"
 )
 

@@ -14,7 +14,7 @@ from cubeai_auto.compare.sides import network_signature
 from cubeai_auto.quantity import Quantity, measured, missing, predicted, simulated
 from cubeai_auto.reports import CubeReport, Footprint, ToolInfo, ValidationResult, not_validated
 from cubeai_auto.tflite.graph import Graph, Operator, Quantization, Tensor
-from cubeai_auto.tflm.footprint import Arena, TflmFootprint
+from cubeai_auto.tflm.values import Arena, TflmFootprint
 
 QUANTIZED = Quantization((0.5,), (0,))
 

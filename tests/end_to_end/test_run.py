@@ -88,13 +88,28 @@ def test_a_hybrid_graph_is_refused_with_the_reason(first_run: Any) -> None:
     assert variant["accuracy"]["deployed"] == {"value": None, "reason": "the engine refused the model"}
 
 
-def test_the_tflm_side_is_labeled_as_the_hosts(first_run: Any) -> None:
+def test_the_hosts_arena_is_labeled_as_the_hosts(first_run: Any) -> None:
     tflm = variants(first_run)["int8"]["tflm"]
     assert tflm["loadable"] is True
     total = tflm["host_arena"]["total"]
     assert "x86-64" in total["source"]
     assert total["value"] == sum(tflm["host_arena"][part]["value"] for part in ("head", "tail"))
-    assert tflm["arena_used"]["value"] is None
+    assert tflm["arena"]["head"]["value"] == tflm["host_arena"]["head"]["value"]
+
+
+def test_both_kernel_sets_of_tflm_are_predicted_for_the_board(first_run: Any) -> None:
+    variant = variants(first_run)["int8"]
+    assert variant["tflm"]["kernels"] == "cmsis-nn"
+    assert variant["tflm"]["core"] == "cortex-m4"
+    sides = {side["name"]: side for side in variant["comparison"]["sides"]}
+    reference, cmsis = sides["tflm-reference"], sides["tflm-cmsis-nn"]
+    for side in (reference, cmsis):
+        assert side["flash"]["container"]["value"] == variant["model"]["bytes"]
+        for cell in (side["flash"]["total"], side["ram"]["activations"], side["ram"]["total"]):
+            assert cell["how"] == "predicted"
+            assert "TFLM 90b983c" in cell["source"]
+    assert reference["flash"]["total"]["value"] < cmsis["flash"]["total"]["value"]
+    assert variant["tflm"]["arena_required"] == cmsis["ram"]["activations"]
 
 
 def test_the_published_cmsis_nn_figure_stands_beside_ours(first_run: Any) -> None:

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from cubeai_auto.board import find_board
+from cubeai_auto.compare.baseline import check_baseline, make_baseline
+from cubeai_auto.compare.changes import BaselineLimits, Growth
+from cubeai_auto.compare.compared import ComparedModel
+from cubeai_auto.compare.conditions import SideConditions, collect_conditions
 from cubeai_auto.compare.fits import Fit, check_fit
 from cubeai_auto.compare.record import (
     Accuracy,
@@ -24,11 +28,12 @@ from cubeai_auto.compare.record import (
     ToolVersion,
     VariantRecord,
 )
+from cubeai_auto.compare.verdict import Judged, Verdict, judge_sides
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import Quantity, measured, missing, predicted, reported, simulated
 from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
 from cubeai_auto.reports.validation import Metrics, ValidationResult
-from cubeai_auto.tflm.footprint import Arena, TflmFootprint
+from cubeai_auto.tflm.values import Arena, TflmFootprint
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 GCC = "arm-none-eabi-gcc 12.2.1 -O2, linked ELF"
@@ -557,8 +562,124 @@ def bare_record() -> RunRecord:
     return bare_run()
 
 
+OURS = SideConditions(
+    "cortex-m4", "hard", "O2", "no", "inside", "built-in", "arm-none-eabi-gcc 12.2.1", "constants"
+)
+THEIRS = replace(OURS, kernels="CMSIS-NN", container="the .tflite file")
+UNSAID = SideConditions(core="cortex-m4", kernels="ST's")
+
+
+def judged(comparison: Comparison, other: SideConditions = THEIRS) -> Comparison:
+    """The comparison with conditions and verdict; the second side was made under ``other``."""
+    conditions = [OURS, other, UNSAID][: len(comparison.sides)]
+    sides = tuple(map(Judged, comparison.sides, conditions))
+    found = tuple((side.name, own) for side, own in zip(comparison.sides, conditions, strict=True))
+    verdict = judge_sides(sides, measured(119_080, "B", GCC), find_board("NUCLEO-G431RB"))
+    return replace(comparison, conditions=collect_conditions(found), verdict=verdict)
+
+
+def judged_run() -> RunRecord:
+    """The run with verdicts, held against the baseline of a run whose int8 kernels were smaller."""
+    run = digits_run()
+    variants = tuple(
+        replace(v, comparison=judged(v.comparison)) if v.comparison.sides else v for v in run.variants
+    )
+    now = replace(run, variants=variants, board="NUCLEO-G431RB")
+    int8 = variants[1]
+    assert int8.report is not None
+    print_of = replace(
+        int8.report.footprint,
+        kernel_flash=measured(1_100, "B", GCC),
+        flash_total=measured(122_000, "B", GCC),
+        activations=predicted(896, "B", RULES),
+        ram_total=missing("the program did not link"),
+    )
+    older = replace(int8, report=replace(int8.report, footprint=print_of), model_sha256="aa" * 32)
+    tools = (ToolVersion("arm-none-eabi-gcc", "10.3.1"), *now.tools[1:4])
+    before = replace(now, variants=(older, replace(older, name="gone")), tools=tools, created="before")
+    limits = BaselineLimits(
+        flash=Growth(amount=512),
+        ram=Growth(share=0.01),
+        arena=Growth(share=0.0),
+        accuracy=Growth(amount=0.005),
+        floor=64,
+    )
+    return replace(now, baseline=check_baseline(now, make_baseline(before), limits, "baseline.json"))
+
+
+def compared_model() -> ComparedModel:
+    """The int8 digits as the ``compare`` verb has them."""
+    variant = digits_run().variants[1]
+    return ComparedModel(
+        model_path="models/digits_int8.tflite",
+        model_bytes=variant.model_bytes,
+        model_sha256=variant.model_sha256,
+        target="NUCLEO-G431RB",
+        created="2026-11-21T11:54:03Z",
+        comparison=judged(variant.comparison),
+        report=variant.report,
+        memory=variant.memory,
+        tools=digits_run().tools,
+        notes=("Cube.AI is not predicted here.",),
+    )
+
+
+def hostile_compared() -> ComparedModel:
+    """The same with names that try to break out of every format."""
+    hostile = hostile_run()
+    broken, bad = hostile.variants[0], hostile.project
+    fair = judged(replace(broken.comparison, sides=broken.comparison.sides[:1]))
+    conditions = tuple(replace(c, name=bad, values=((bad, bad),), note=bad) for c in fair.conditions)
+    verdict = Verdict(bad, None, bad, (bad,))
+    return replace(
+        compared_model(),
+        model_path=f"C:\\models\\{bad}",
+        model_sha256=bad,
+        target=bad,
+        created=bad,
+        comparison=replace(fair, conditions=conditions, verdict=verdict, notes=(bad,)),
+        report=broken.report,
+        memory=broken.memory,
+        tools=hostile.tools,
+        notes=(bad, "=cmd|'/c calc'!A0"),
+    )
+
+
 @pytest.fixture(scope="session")
-def quantities() -> Callable[[RunRecord], tuple[Quantity, ...]]:
+def judged_record() -> RunRecord:
+    """Conditions, verdicts and crossovers; one figure broke its limit, another is not known."""
+    return judged_run()
+
+
+@pytest.fixture(scope="session")
+def compared() -> ComparedModel:
+    """One model, three sides, one of them unknown."""
+    return compared_model()
+
+
+@pytest.fixture(scope="session")
+def unfair_compared() -> ComparedModel:
+    """Two sides for different cores."""
+    model = compared_model()
+    plain = digits_run().variants[1].comparison
+    return replace(model, comparison=judged(plain, replace(THEIRS, core="cortex-m7")))
+
+
+@pytest.fixture(scope="session")
+def hostile_comparison() -> ComparedModel:
+    """Names with markup, quotes, terminal escapes, formulas."""
+    return hostile_compared()
+
+
+@pytest.fixture(scope="session")
+def bare_compared() -> ComparedModel:
+    """No side at all, and nothing judged."""
+    nothing = Comparison((), ("no engine is here",))
+    return replace(compared_model(), comparison=nothing, report=None, memory=None, notes=())
+
+
+@pytest.fixture(scope="session")
+def quantities() -> Callable[[object], tuple[Quantity, ...]]:
     """A function that gives every quantity anywhere in a record."""
     return lambda record: tuple(_quantities(record))
 

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from cubeai_auto.compare.compared import ComparedModel
 from cubeai_auto.compare.record import RunRecord
 from cubeai_auto.files import write_atomic
 from cubeai_auto.process import Completed, run
+from cubeai_auto.render.compare_html import render_compared_html
 from cubeai_auto.render.html import render_html
 
 pytestmark = pytest.mark.browser
@@ -59,3 +61,26 @@ def test_hostile_names_run_nothing(hostile_record: RunRecord, tmp_path: Path) ->
     assert "<script" not in done.stdout
     assert "&lt;script&gt;alert('x')" in done.stdout
     assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+def test_the_page_of_a_comparison_is_drawn(compared: ComparedModel, tmp_path: Path) -> None:
+    page, picture = tmp_path / "compare.html", tmp_path / "page.png"
+    write_atomic(page, render_compared_html(compared))
+    options = ("--enable-logging=stderr", f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={picture}")
+    done = browse(tmp_path, page, *options)
+    assert len(picture.read_bytes()) > 100_000
+    assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    shown = browse(tmp_path, page, "--dump-dom").stdout
+    for figure in ("123,138 B", "169,824 B", "needs the least flash", "headroom on NUCLEO-G431RB"):
+        assert figure in shown
+    assert shown.count('class="map"') == 2, "arena over time, and work of the layers"
+    assert shown.count('class="bar"') == 6, "flash and RAM of three sides"
+
+
+def test_the_page_of_a_run_with_a_baseline_is_drawn(judged_record: RunRecord, tmp_path: Path) -> None:
+    page = tmp_path / "run.html"
+    write_atomic(page, render_html(judged_record))
+    done = browse(tmp_path, page, "--enable-logging=stderr", "--dump-dom")
+    assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    for figure in ("+1,138 B (+0.9 %)", "BROKEN", "below the floor", "by nature"):
+        assert figure in done.stdout

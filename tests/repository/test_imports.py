@@ -23,7 +23,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "reports": ("base",),
     "codegen": ("base", "tflite"),
     "firmware": ("base",),
-    "tflm": ("base", "tflite"),
+    "tflm": ("base", "tflite", "firmware"),
     "models": ("base",),
     "engines": ("base", "tflite", "reports", "codegen", "firmware", "tflm"),
     "cubemx": ("base",),

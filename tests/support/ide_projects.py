@@ -49,7 +49,9 @@ def defaults(*, fields: int = 28) -> str:
     return " || ".join(parts)
 
 
-def option(tool: str, name: str, kind: str, values: Sequence[str], *, number: int, label: str = "") -> str:
+def option(
+    tool: str, name: str, kind: str, values: Sequence[str], *, number: int, label: str = ""
+) -> str:
     """A list option of a tool, on lines of their own."""
     superclass = f"{P}tool.{tool}.option.{name}"
     named = f' name="{label}"' if label else ""
@@ -99,7 +101,9 @@ def _configuration(
         f' value="{value}" valueType="string"/>'
         for k, (key, value) in enumerate(values.items())
     )
-    sources = "" if entries is None else f"\n\t\t\t\t\t<sourceEntries>{entries}\n\t\t\t\t\t</sourceEntries>"
+    sources = (
+        "" if entries is None else f"\n\t\t\t\t\t<sourceEntries>{entries}\n\t\t\t\t\t</sourceEntries>"
+    )
     return f"""
 		<cconfiguration id="config.{name.lower()}.{number}">
 			<storageModule id="config.{name.lower()}.{number}" moduleId="org.eclipse.cdt.core.settings" name="{name}"/>

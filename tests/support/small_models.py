@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from support.tflite_builder import ModelSpec, OperatorSpec, TensorSpec, build
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import parse_model
 
-__all__ = ["graph_of", "hybrid", "mlp", "only_views", "through_views", "two_in_two_out"]
+__all__ = ["chain", "graph_of", "hybrid", "mlp", "only_views", "through_views", "two_in_two_out"]
 
 
 def graph_of(spec: ModelSpec, name: str = "small") -> Graph:
@@ -53,6 +54,20 @@ def mlp(*, name: str = "x", output: str = "y") -> ModelSpec:
         [first, second, OperatorSpec("SOFTMAX", ["z"], [output], {"beta": 1.0})],
         [name],
         [output],
+    )
+
+
+def chain(*widths: int) -> ModelSpec:
+    """Fully connected int8 layers of these widths."""
+    names = [f"x{index}" for index in range(len(widths))]
+    layers = [
+        _layer(f"layer{index}", names[index], names[index + 1], rows, depth)
+        for index, (depth, rows) in enumerate(itertools.pairwise(widths))
+    ]
+    tensors = [_int8(name, (1, width)) for name, width in zip(names, widths, strict=True)]
+    constants = [tensor for own, _ in layers for tensor in own]
+    return ModelSpec(
+        [*tensors, *constants], [operator for _, operator in layers], names[:1], names[-1:]
     )
 
 

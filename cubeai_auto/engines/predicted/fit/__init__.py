@@ -1,0 +1,1 @@
+"""How the shipped coefficients are made from known figures of Cube.AI."""
