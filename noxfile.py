@@ -102,6 +102,6 @@ def minimums(session: nox.Session) -> None:
     """Pass the tests with the lowest versions that pyproject.toml allows, without training."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lowest = [requirement.replace(">=", "==") + ".*" for requirement in project["dependencies"]]
-    tools = ["hatchling", "hypothesis", "lxml", "pytest", "pytest-xdist"]
+    tools = ["fastjsonschema", "hatchling", "hypothesis", "lxml", "pytest", "pytest-xdist", "pyyaml"]
     session.install("--quiet", "-e", ".[oracle]", *lowest, *tools)
     session.run("python", "-m", "pytest", "-m", "not train and not browser", *session.posargs)

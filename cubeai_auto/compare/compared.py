@@ -9,6 +9,7 @@ from cubeai_auto.compare.record import ToolVersion
 from cubeai_auto.quantity import JsonValue
 from cubeai_auto.reports.memory import MemoryMap
 from cubeai_auto.reports.report import CubeReport
+from cubeai_auto.reports.validation import ValidationResult
 
 __all__ = ["ComparedModel"]
 
@@ -24,6 +25,7 @@ class ComparedModel:
         comparison: sides, conditions and verdict.
         report: an engine's report, for the work of each layer.
         memory: the activations over time, if an engine planned them.
+        validation: of the code that was run, against the oracle.
         tools: what took part.
         notes: what else to know.
     """
@@ -36,6 +38,7 @@ class ComparedModel:
     comparison: Comparison
     report: CubeReport | None = None
     memory: MemoryMap | None = None
+    validation: tuple[ValidationResult, ...] = ()
     tools: tuple[ToolVersion, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -58,6 +61,7 @@ class ComparedModel:
             **self.comparison.to_json(),
             "report": None if self.report is None else self.report.to_json(),
             "memory_map": None if self.memory is None else self.memory.to_json(),
+            "validation": [result.to_json() for result in self.validation],
             "tools": [tool.to_json() for tool in self.tools],
             "run_notes": list(self.notes),
         }

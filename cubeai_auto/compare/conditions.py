@@ -15,6 +15,7 @@ from cubeai_auto.quantity import JsonValue, Quantity, missing, predicted
 
 __all__ = [
     "CONDITION_NAMES",
+    "THIS_MODEL",
     "Condition",
     "Metric",
     "SideConditions",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 Metric = Literal["flash", "ram", "instructions"]
+
+THIS_MODEL: Final = "this model"
 
 CONDITION_NAMES: Final = (
     "core",
@@ -33,12 +36,21 @@ CONDITION_NAMES: Final = (
     "kernels",
     "toolchain",
     "container",
+    "model",
 )
 _NATURAL: Final = frozenset({"kernels", "toolchain", "container"})
 _MATTERS: Final[Mapping[Metric, frozenset[str]]] = {
-    "flash": frozenset({"core", "fpu_abi", "optimization", "debug"}),
-    "ram": frozenset({"core", "debug", "io_placement"}),
-    "instructions": frozenset({"core", "fpu_abi", "optimization", "debug"}),
+    "flash": frozenset({"core", "fpu_abi", "optimization", "debug", "model"}),
+    "ram": frozenset({"core", "debug", "io_placement", "model"}),
+    "instructions": frozenset({"core", "fpu_abi", "optimization", "debug", "model"}),
+}
+_UNKNOWN: Final[Mapping[str, str]] = {
+    "core": "the core is not known",
+    "fpu_abi": "the float ABI is not known",
+    "optimization": "the optimization is not known",
+    "debug": "debug code is not known",
+    "io_placement": "the place of inputs and outputs is not known",
+    "model": "the model is not known",
 }
 _WORDS: Final[Mapping[str, str]] = {
     "core": "another core",
@@ -46,6 +58,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "optimization": "another optimization",
     "debug": "debug code in one of them",
     "io_placement": "inputs and outputs lie elsewhere",
+    "model": "another model",
 }
 
 
@@ -63,6 +76,7 @@ class SideConditions:
         kernels: whose.
         toolchain: what compiled and linked.
         container: what is counted as the model's container.
+        model: :data:`THIS_MODEL`, or of which other one the figures are.
     """
 
     core: str = ""
@@ -73,12 +87,13 @@ class SideConditions:
     kernels: str = ""
     toolchain: str = ""
     container: str = ""
+    model: str = THIS_MODEL
 
     def get(self, name: str) -> str:
         """A condition by its name in :data:`CONDITION_NAMES`."""
         values = (
             self.core, self.fpu_abi, self.optimization, self.debug,
-            self.io_placement, self.kernels, self.toolchain, self.container,
+            self.io_placement, self.kernels, self.toolchain, self.container, self.model,
         )  # fmt: skip
         return dict(zip(CONDITION_NAMES, values, strict=True))[name]
 
@@ -153,7 +168,8 @@ def ratio(
         found = _condition(name, pair)
         if found.comparable is not True:
             words = " against ".join(value or "unknown" for _, value in found.values)
-            return missing(f"not comparable: {found.note} ({words})")
+            note = found.note if found.comparable is False else _UNKNOWN[name]
+            return missing(f"not comparable: {note} ({words})")
     if other.value <= 0:
         return missing("not comparable: the other side has none")
     return predicted(

@@ -70,10 +70,12 @@ def crossover(a: FlashLine, b: FlashLine) -> Crossover:
     small = a if (a.fixed, a.slope) <= (b.fixed, b.slope) else b
     large = b if small is a else a
     if small.slope <= large.slope:
-        why = f"{small.side} is smaller at every size"
+        why = f"{small.side} is smaller than {large.side} at every size"
         return Crossover(small.side, small.side, missing(why))
     at = (large.fixed - small.fixed) / (small.slope - large.slope)
     if at > _LARGEST or not math.isfinite(at):
-        return Crossover(small.side, small.side, missing(f"{small.side} is smaller up to 2 GiB"))
+        return Crossover(
+            small.side, small.side, missing(f"{small.side} is smaller than {large.side} up to 2 GiB")
+        )
     source = "flash as a line in the weights, through this network's figures"
     return Crossover(small.side, large.side, predicted(round(at), "B", source))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cubeai_auto.compare.engine_side import ends
 from cubeai_auto.compare.side import Side
 from cubeai_auto.quantity import missing
 from cubeai_auto.reports.report import CubeReport
@@ -27,7 +28,7 @@ def predicted_side(report: CubeReport) -> Side:
         runtime=missing("inside the kernels, as ST counts"),
         flash_total=footprint.flash_total,
         activations=footprint.activations,
-        io=footprint.inputs,
+        io=ends(footprint),
         runtime_ram=footprint.kernel_ram,
         stack=not_run,
         ram_total=footprint.ram_total,

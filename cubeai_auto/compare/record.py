@@ -9,6 +9,7 @@ from cubeai_auto.compare.changes import BaselineCheck
 from cubeai_auto.compare.comparison import Comparison
 from cubeai_auto.compare.fits import Fit
 from cubeai_auto.compare.side import Side
+from cubeai_auto.compare.variants import VariantGap, variant_gaps
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import JsonValue, Quantity
 from cubeai_auto.reports.memory import Buffer, MemoryMap
@@ -193,6 +194,11 @@ class RunRecord:
     notes: tuple[str, ...] = field(default=())
     baseline: BaselineCheck | None = None
 
+    @property
+    def across_variants(self) -> tuple[VariantGap, ...]:
+        """What every variant costs or saves in flash against float32, side by side."""
+        return variant_gaps([(variant.name, variant.comparison) for variant in self.variants])
+
     def to_json(self) -> dict[str, JsonValue]:
         """The content of ``run.json``."""
         return {
@@ -215,6 +221,7 @@ class RunRecord:
             },
             "input_contract": self.contract.to_json(),
             "variants": [variant.to_json() for variant in self.variants],
+            "across_variants": [gap.to_json() for gap in self.across_variants],
             "budgets": [check.to_json() for check in self.budgets],
             "baseline": None if self.baseline is None else self.baseline.to_json(),
             "tools": [tool.to_json() for tool in self.tools],

@@ -1,22 +1,57 @@
-"""Deployments of one network side by side."""
+"""Deployments of one network side by side, with the conditions of their figures and a verdict."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from pathlib import PurePath
 
-from cubeai_auto.compare.record import Comparison, Side
+from cubeai_auto.compare.comparison import Comparison
+from cubeai_auto.compare.conditions import THIS_MODEL, SideConditions, collect_conditions
+from cubeai_auto.compare.engine_side import engine_side, is_builtin, is_predicted
+from cubeai_auto.compare.predicted_side import predicted_side
+from cubeai_auto.compare.published import Published, network_signature, published_for
+from cubeai_auto.compare.ratios import Judged, ratios
+from cubeai_auto.compare.setting import Setting
+from cubeai_auto.compare.side import Side
+from cubeai_auto.compare.side_conditions import (
+    FirmwareBuild,
+    builtin_conditions,
+    cube_conditions,
+    firmware_conditions,
+    tflm_conditions,
+)
 from cubeai_auto.compare.tflm_side import tflm_side, unknown_tflm_side
-from cubeai_auto.quantity import Quantity, missing, reported
+from cubeai_auto.compare.verdict import judge_sides
+from cubeai_auto.quantity import Quantity, missing
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult
+from cubeai_auto.tflite.costs import weights
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflm.values import TflmFootprint
 
-__all__ = ["compare", "network_signature"]
+__all__ = ["CubeAi", "compare", "network_signature"]
+
+_OWN_EMULATION = frozenset({"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4"})
+_EMULATED_CORE = "cortex-m4"
+_NOTHING = SideConditions()
+_STARTUP = (
+    "TFLM: the predicted run time holds vectors, startup and an empty main (about 0.5 KB) that the "
+    "other sides do not count."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CubeAi:
+    """Cube.AI's figures from elsewhere than the engine of this run.
+
+    Attributes:
+        report: predicted, or read from a file.
+        model: of which model it is, as :func:`~cubeai_auto.compare.report_model.model_of_report` says.
+    """
+
+    report: CubeReport
+    model: str = THIS_MODEL
 
 
 def compare(
@@ -28,8 +63,12 @@ def compare(
     *,
     beside: CubeReport | None = None,
     predictions: Sequence[TflmFootprint] = (),
+    cube: CubeAi | None = None,
+    refused: Sequence[Side] = (),
+    setting: Setting | None = None,
+    firmware: FirmwareBuild | None = None,
 ) -> Comparison:
-    """The sides known for a network.
+    """The sides known for a network, judged if the setting is given.
 
     Args:
         graph: the network.
@@ -39,71 +78,105 @@ def compare(
         accuracy: of the engine's code.
         beside: the report of another engine on the same network.
         predictions: under TFLM on the target's core, a footprint for each kernel set.
+        cube: Cube.AI's figures, if the engine is not ST's.
+        refused: sides of engines that refused the model, or are not known for a reason.
+        setting: what was asked for; without it, nothing is judged.
+        firmware: how the firmware was built that a footprint is measured in.
     """
-    sides = [] if report is None else [_engine_side(report, validation, accuracy)]
+    engines = [Judged(side, _NOTHING) for side in refused]
+    if report is not None:
+        engines.append(_engine(report, engine_side(report, validation, accuracy), setting))
     if beside is not None:
         not_run = missing("the test set was run through the other engine's code")
-        sides.append(_engine_side(beside, validation, not_run))
-    macc = missing("the engine refused the model") if report is None else report.macc
-    sides += [tflm_side(prediction, macc) for prediction in predictions]
+        engines.append(_engine(beside, engine_side(beside, validation, not_run), setting))
+    if cube is not None:
+        engines.append(_cube(cube, accuracy, setting))
+    engines.sort(key=lambda judged: judged.side.name != "cube-ai")
+    known = [found for found in (report, beside, None if cube is None else cube.report) if found]
+    macc = known[0].macc if known else missing("the engine refused the model")
+    judged = [*engines, *_tflm(predictions, macc, firmware)]
     if not predictions:
-        sides.append(_tflm_side(tflm, report))
-    signature = network_signature(graph)
-    published = [entry for entry in _published() if entry.network == signature]
-    notes = []
-    for entry in published:
-        _add_published(sides, entry, tflm)
+        judged.append(Judged(_unpredicted(tflm, macc), _NOTHING))
+    notes = list(dict.fromkeys(note for found in predictions for note in _notes(found)))
+    if any(found.flash.core.known and found.measured is None for found in predictions):
+        notes.append(_STARTUP)
+    for entry in published_for(graph):
+        _add_published(judged, entry, tflm)
         name = "TFLM + CMSIS-NN" if entry.side == "tflm-cmsis-nn" else entry.side
         notes.append(f"{name}: instructions published for the same shapes, not measured in this run.")
-    return Comparison(tuple(sides), tuple(notes))
-
-
-def network_signature(graph: Graph) -> str:
-    """The operators with the dimensions that decide their work: equal for equal work.
-
-    Views are left out. Only fully connected layers and softmax are described by dimensions.
-    """
-    parts = []
-    for operator in graph.operators:
-        if operator.name in {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"}:
-            continue
-        if operator.name == "FULLY_CONNECTED":
-            rows, depth = graph.tensor(operator.inputs[1]).shape
-            parts.append(f"{operator.name} {depth}x{rows}")
-        else:
-            parts.append(f"{operator.name} {graph.tensor(operator.outputs[0]).elements}")
-    return f"{graph.tensor(graph.inputs[0]).dtype} {', '.join(parts)}"
-
-
-def _engine_side(
-    report: CubeReport, validation: Sequence[ValidationResult], accuracy: Quantity
-) -> Side:
-    footprint = report.footprint
-    ours = "built-in" in report.tool.name
-    own = [result for result in validation if (result.engine == "builtin") == ours]
-    ran = next((result for result in own if result.instructions.known), None)
-    reason = next((r.reason for r in own if r.on == "emulator" and r.reason), "")
-    not_run = missing(reason or "not run in the emulator")
-    return Side(
-        name="builtin" if ours else "cube-ai",
-        version=report.tool.version or "unknown version",
-        weights=footprint.weights,
-        container=footprint.channel_constants,
-        kernels=footprint.kernel_flash,
-        runtime=footprint.toolchain_flash if ours else missing("inside the kernels, as ST counts"),
-        flash_total=footprint.flash_total,
-        activations=footprint.activations,
-        io=footprint.inputs,
-        runtime_ram=footprint.kernel_ram,
-        stack=not_run if ran is None else ran.stack,
-        ram_total=footprint.ram_total,
-        macc=report.macc,
-        instructions=not_run if ran is None else ran.instructions,
-        accuracy=accuracy,
+    sides = tuple(found.side for found in judged)
+    if setting is None:
+        return Comparison(sides, tuple(notes))
+    return Comparison(
+        sides,
+        tuple(notes),
+        collect_conditions([(j.side.name, j.conditions) for j in judged if j.conditions != _NOTHING]),
+        judge_sides(judged, weights(graph), setting.board),
+        ratios(judged),
     )
 
 
-def _tflm_side(tflm: TflmFootprint, report: CubeReport | None) -> Side:
+def _engine(report: CubeReport, side: Side, setting: Setting | None) -> Judged:
+    if setting is None:
+        return Judged(side, _NOTHING)
+    if not is_builtin(report):
+        return Judged(side, cube_conditions(report, setting))
+    conditions = builtin_conditions(report, setting)
+    if setting.core in _OWN_EMULATION:
+        return Judged(side, conditions)
+    return Judged(side, conditions, replace(conditions, core=_EMULATED_CORE))
+
+
+def _cube(cube: CubeAi, accuracy: Quantity, setting: Setting | None) -> Judged:
+    report = cube.report
+    if is_predicted(report):
+        side = predicted_side(report)
+    else:
+        not_here = missing("its code was not run here")
+        side = replace(
+            engine_side(report, (), accuracy), stack=not_here, instructions=not_here, accuracy=not_here
+        )
+    if setting is None:
+        return Judged(side, _NOTHING)
+    from_file = report.file is not None
+    return Judged(side, cube_conditions(report, setting, cube.model, from_file=from_file))
+
+
+def _tflm(
+    predictions: Sequence[TflmFootprint], macc: Quantity, firmware: FirmwareBuild | None
+) -> Iterator[Judged]:
+    """A side a kernel set; beside a measured one stands the prediction that it replaces."""
+    replaced = []
+    for footprint in predictions:
+        side = tflm_side(footprint, macc)
+        if footprint.measured is None:
+            yield Judged(side, tflm_conditions(footprint))
+            continue
+        predicted = tflm_side(replace(footprint, measured=None), macc)
+        replaced.append(
+            Judged(
+                replace(predicted, name=f"{predicted.name}-predicted"),
+                tflm_conditions(footprint),
+                candidate=False,
+            )
+        )
+        version = f"measured in {PurePath(footprint.measured.file).name}"
+        conditions = firmware_conditions(footprint, firmware or FirmwareBuild())
+        yield Judged(replace(side, version=version), conditions)
+    yield from replaced
+
+
+def _notes(footprint: TflmFootprint) -> Iterator[str]:
+    yield from (f"TFLM: {note}" for note in footprint.notes)
+    measured = footprint.measured
+    if measured is not None:
+        name = PurePath(measured.file).name
+        yield from (f"{name}: {note}" for note in measured.notes)
+        if not measured.tested:
+            yield f"{name}: this kind of file ({measured.kind}) was never tried on a real one by us"
+
+
+def _unpredicted(tflm: TflmFootprint, macc: Quantity) -> Side:
     if tflm.loadable is False:
         why = missing(f"TFLM cannot load the model: {tflm.reason}")
     else:
@@ -115,36 +188,25 @@ def _tflm_side(tflm: TflmFootprint, report: CubeReport | None) -> Side:
     return replace(
         unknown_tflm_side("tflm-reference", tflm.version or "not installed", tflm, why),
         activations=arena,
-        macc=why if report is None else report.macc,
+        macc=macc,
         accuracy=missing("measured through the engine's code only"),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    side: str
-    version: str
-    network: str
-    value: int
-    source: str
-
-
-@cache
-def _published() -> tuple[_Published, ...]:
-    text = (files("cubeai_auto") / "resources" / "published.toml").read_text("utf-8")
-    return tuple(
-        _Published(row["side"], row["version"], row["network"], row["value"], row["source"])
-        for row in tomllib.loads(text)["instructions"]
-    )
-
-
-def _add_published(sides: list[Side], entry: _Published, tflm: TflmFootprint) -> None:
+def _add_published(judged: list[Judged], entry: Published, tflm: TflmFootprint) -> None:
     """Put a published figure into its side; a side of its own if there is none."""
-    instructions = reported(entry.value, "instructions", entry.source)
-    for position, side in enumerate(sides):
-        if side.name == entry.side:
-            sides[position] = replace(side, instructions=instructions)
+    for position, found in enumerate(judged):
+        if found.side.name == entry.side:
+            work = replace(
+                found.conditions,
+                core=entry.core,
+                fpu_abi=entry.fpu_abi,
+                optimization=entry.optimization,
+                debug="no",
+            )
+            side = replace(found.side, instructions=entry.instructions)
+            judged[position] = replace(found, side=side, work=work)
             return
     why = missing("only the instruction count is published for this network")
     unknown = unknown_tflm_side(entry.side, entry.version, tflm, why)
-    sides.append(replace(unknown, instructions=instructions))
+    judged.append(Judged(replace(unknown, instructions=entry.instructions), _NOTHING))

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cubeai_auto.board import Board
-from cubeai_auto.compare.conditions import SideConditions, ratio
-from cubeai_auto.compare.crossover import Crossover, crossover, flash_line
-from cubeai_auto.compare.side import Side
+from cubeai_auto.compare.conditions import Metric, ratio
+from cubeai_auto.compare.crossover import Crossover, FlashLine, crossover, flash_line
+from cubeai_auto.compare.fits import Fit, check_fit
+from cubeai_auto.compare.ratios import Judged, figure
 from cubeai_auto.quantity import JsonValue, Quantity
+from cubeai_auto.reports.report import Footprint
 
-__all__ = ["Judged", "Verdict", "judge_sides"]
+__all__ = ["SIDE_NAMES", "Judged", "Verdict", "judge_sides"]
 
-_NAMES = {
+SIDE_NAMES: Final = {
     "cube-ai": "Cube.AI",
     "builtin": "the built-in engine",
     "tflm-reference": "TFLM with reference kernels",
     "tflm-cmsis-nn": "TFLM with CMSIS-NN",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A side with the conditions of its figures."""
-
-    side: Side
-    conditions: SideConditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,89 +61,82 @@ def judge_sides(sides: Sequence[Judged], weights: Quantity, board: Board | None 
         weights: bytes of the network's weights, for the crossover.
         board: the board whose headroom is told, if one is known.
     """
+    candidates = [judged for judged in sides if judged.candidate]
     reasons: list[str] = []
-    flash = _least("flash", [(s, s.side.flash_total) for s in sides], reasons)
-    ram = _least("ram", [(s, s.side.ram_total) for s in sides], reasons)
-    reasons += _headroom([(w, s, size) for w, s, size in _winners(flash, ram, board)], board)
+    flash = _least("flash", candidates, reasons)
+    ram = _least("ram", candidates, reasons)
+    if board is not None:
+        for judged in candidates:
+            won = tuple(name for name, best in (("flash", flash), ("ram", ram)) if best is judged)
+            reasons += _room(judged, won, board)
     return Verdict(
         flash=None if flash is None else flash.side.name,
         ram=None if ram is None else ram.side.name,
         sentence=_sentence(flash, ram),
         reasons=tuple(dict.fromkeys(reasons)),
-        crossovers=_crossovers(flash, sides, weights),
+        crossovers=_crossovers(flash, candidates, weights),
     )
 
 
-def _least(
-    metric: str, figures: Sequence[tuple[Judged, Quantity]], reasons: list[str]
-) -> Judged | None:
-    """The side with the smallest figure among those that may be compared with it."""
+def _least(metric: Metric, sides: Sequence[Judged], reasons: list[str]) -> Judged | None:
+    """The side with the smallest figure among those that may be compared with another one."""
     known = sorted(
-        ((judged, figure) for judged, figure in figures if figure.value is not None),
+        ((judged, value) for judged in sides if (value := figure(judged, metric)).value is not None),
         key=lambda item: (item[1].value or 0, item[0].side.name),
     )
     reasons += [
-        f"{metric}: {_name(judged)} has no figure: {figure.reason}"
-        for judged, figure in figures
-        if figure.value is None
+        f"{metric}: {_name(judged)} has no figure: {figure(judged, metric).reason}"
+        for judged in sides
+        if not figure(judged, metric).known
     ]
-    if not known:
-        return None
-    best, least = known[0]
-    compared = False
-    for other, figure in known[1:]:
-        share = ratio(
-            "flash" if metric == "flash" else "ram",
-            (best.conditions, least),
-            (other.conditions, figure),
-        )
-        if share.value is None:
-            reasons.append(f"{metric}: {_name(best)} and {_name(other)}: {share.reason}")
-            continue
-        compared = True
-        reasons.append(
-            f"{metric}: {_name(best)} {least.value:,} B ({least.how}), {_name(other)} "
-            f"{figure.value:,} B ({figure.how}): {share.value:.2f}x"
-        )
-    return best if compared else None
+    for position, (best, least) in enumerate(known):
+        compared = False
+        for other, value in known[position + 1 :]:
+            share = ratio(metric, (best.under(metric), least), (other.under(metric), value))
+            if share.value is None:
+                reasons.append(f"{metric}: {_name(best)} and {_name(other)}: {share.reason}")
+                continue
+            compared = True
+            reasons.append(
+                f"{metric}: {_name(best)} {least.value:,} B ({least.how}), {_name(other)} "
+                f"{value.value:,} B ({value.how}): {share.value:.2f}x"
+            )
+        if compared:
+            return best
+    return None
 
 
-def _winners(
-    flash: Judged | None, ram: Judged | None, board: Board | None
-) -> list[tuple[str, Judged, int]]:
-    if board is None:
-        return []
-    found = []
-    if flash is not None:
-        found.append(("flash", flash, board.flash_bytes))
-    if ram is not None:
-        found.append(("ram", ram, board.ram_bytes))
-    return found
-
-
-def _headroom(winners: Sequence[tuple[str, Judged, int]], board: Board | None) -> list[str]:
-    lines = []
-    for metric, judged, room in winners:
-        need = judged.side.flash_total if metric == "flash" else judged.side.ram_total
-        if need.value is None or board is None or room <= 0:
-            continue
-        left = room - need.value
-        lines.append(
-            f"headroom on {board.name}: {left:,} B of {metric} left ({left / room:.0%})"
-            if left >= 0
-            else f"{board.name} is {-left:,} B of {metric} short"
-        )
+def _room(judged: Judged, won: Sequence[str], board: Board) -> list[str]:
+    """What is left on the board by a winner, and what is short for anybody."""
+    side = judged.side
+    fit = check_fit(
+        Footprint(flash_total=side.flash_total, activations=side.activations, ram_total=side.ram_total),
+        board,
+    )
+    lines = [text for name in won if (text := _headroom(name, fit))]
+    for name, line in (("flash", fit.flash), ("activations", fit.activations), ("ram", fit.ram)):
+        if line.fits is False:
+            short = -(line.headroom.value or 0)
+            lines.append(f"{board.name} is {short:,} B of {name} short for {_name(judged)}")
     return lines
+
+
+def _headroom(metric: str, fit: Fit) -> str:
+    line = fit.flash if metric == "flash" else fit.ram
+    left, room = line.headroom.value, line.room.value
+    if left is None or left < 0 or not room:
+        return ""
+    return f"headroom on {fit.board}: {left:,} B of {metric} left ({left / room:.0%})"
 
 
 def _sentence(flash: Judged | None, ram: Judged | None) -> str:
     if flash is None and ram is None:
         return "No two deployments can be compared."
-    if flash is not None and ram is not None and flash.side.name == ram.side.name:
-        text = f"{_name(flash)} needs the least flash and the least RAM."
+    if flash is not None and ram is not None and flash is ram:
+        text = f"{_winner(flash)} needs the least flash and the least RAM."
     else:
         parts = [
-            f"{_name(judged)} needs the least {metric}"
+            f"{_winner(judged)} needs the least {metric}"
             for metric, judged in (("flash", flash), ("RAM", ram))
             if judged is not None
         ]
@@ -161,19 +149,32 @@ def _crossovers(
 ) -> tuple[Crossover, ...]:
     if best is None:
         return ()
-    lines = {
-        judged.side.name: flash_line(
-            _name(judged), judged.side.flash_total, judged.side.container, weights
+    own = _line(best, weights)
+    if own is None:
+        return ()
+    found = []
+    for judged in sides:
+        line = None if judged is best else _line(judged, weights)
+        share = ratio(
+            "flash",
+            (best.conditions, best.side.flash_total),
+            (judged.conditions, judged.side.flash_total),
         )
-        for judged in sides
-    }
-    own = lines[best.side.name]
-    return tuple(
-        crossover(own, line)
-        for name, line in lines.items()
-        if own is not None and line is not None and name != best.side.name
-    )
+        if line is not None and share.known:
+            found.append(crossover(own, line))
+    return tuple(found)
+
+
+def _line(judged: Judged, weights: Quantity) -> FlashLine | None:
+    side = judged.side
+    return flash_line(_name(judged), side.flash_total, side.container, weights)
+
+
+def _winner(judged: Judged) -> str:
+    """The side's name, marked where its figures are predicted."""
+    hows = {judged.side.flash_total.how, judged.side.ram_total.how} - {None}
+    return f"{_name(judged)} (predicted)" if hows == {"predicted"} else _name(judged)
 
 
 def _name(judged: Judged) -> str:
-    return _NAMES.get(judged.side.name, judged.side.name)
+    return SIDE_NAMES.get(judged.side.name, judged.side.name)

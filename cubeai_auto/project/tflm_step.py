@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cubeai_auto.board import Board
+from cubeai_auto.compare.setting import Setting
 from cubeai_auto.quantity import measured, missing
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflm.allocations import missing_arena
@@ -19,6 +19,7 @@ from cubeai_auto.tflm.values import TflmFootprint
 __all__ = ["TflmStep", "ask_tflm", "not_asked"]
 
 _SETS = ("reference", "cmsis-nn")
+_EVERYWHERE = "Os"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,16 @@ class TflmStep:
     predictions: tuple[TflmFootprint, ...] = ()
 
 
-def ask_tflm(model: Path, graph: Graph, board: Board, log: Path) -> TflmStep:
-    """Predict arena and flash on the board, and let the host's TFLM load the model if it is here.
+def ask_tflm(model: Path, graph: Graph, setting: Setting, log: Path | None) -> TflmStep:
+    """Predict arena and flash on the core, and let the host's TFLM load the model if it is here.
+
+    Flash is predicted at the optimization that the engine's code gets, so that both can be compared;
+    where nothing was measured at that level, at one that was, which the side's conditions then say.
 
     Args:
         model: the ``.tflite`` file.
         graph: the same, read.
-        board: whose core and floating-point unit count.
+        setting: whose core, floating-point unit and optimization count.
         log: receives what TFLM prints.
 
     Raises:
@@ -48,11 +52,15 @@ def ask_tflm(model: Path, graph: Graph, board: Board, log: Path) -> TflmStep:
         ToolTimeoutError: it did not end in time.
     """
     host = host_footprint(model, graph, log=log)
-    opt = default_opt(find_core(board.core).name)
-    found = tuple(
-        with_host(footprint(graph, board.core, kernels, opt, fpu=board.fpu), host) for kernels in _SETS
-    )
+    found = tuple(with_host(_predicted(graph, setting, kernels), host) for kernels in _SETS)
     return TflmStep(found[-1], found)
+
+
+def _predicted(graph: Graph, setting: Setting, kernels: str) -> TflmFootprint:
+    core = find_core(setting.core).name
+    levels = dict.fromkeys((setting.opt_level, default_opt(core), _EVERYWHERE))
+    tried = [footprint(graph, core, kernels, level, fpu=setting.fpu) for level in levels]
+    return next((found for found in tried if found.flash.total.known), tried[0])
 
 
 def not_asked(model: Path, graph: Graph, reason: str) -> TflmStep:

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cubeai_auto.board import Board
+from cubeai_auto.compare.engine_side import refused_side
 from cubeai_auto.compare.fits import fit_report
 from cubeai_auto.compare.record import Accuracy, Misread, VariantRecord
+from cubeai_auto.compare.setting import Setting
 from cubeai_auto.compare.sides import compare
 from cubeai_auto.engines.base import Engine, EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin import BuiltinEngine
@@ -18,6 +20,7 @@ from cubeai_auto.engines.vectors import random_inputs
 from cubeai_auto.errors import ToolMissingError, UnsupportedModelError
 from cubeai_auto.files import sha256_file
 from cubeai_auto.project.config import Place, ProjectConfig
+from cubeai_auto.project.cube_step import CubeStep, for_builtin, in_one_line, predict_cube
 from cubeai_auto.project.data import ProjectData, network_input
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.tflm_step import TflmStep, ask_tflm, not_asked
@@ -81,7 +84,13 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         validations = tuple(
             _validate(engine, task, graph, place, logs, tell) for place in task.config.validation.on
         )
-    beside = None if engine.name == "builtin" else _beside(task)
+    ours = engine.name == "builtin"
+    cube = predict_cube(task.request, task.config.engine.versions) if ours else CubeStep()
+    refused = [] if cube.refused is None else [cube.refused]
+    if result is None:
+        name = "builtin" if ours else "cube-ai"
+        why = f"the engine refused the model: {in_one_line(refusal)}"
+        refused.append(refused_side(name, engine.version, why))
     results = tuple(v.result if isinstance(v, Validation) else v for v in validations)
     host = next((v for v in validations if isinstance(v, Validation) and v.result.on == "host"), None)
     deployed, counts, misread = _score(task, graph, host, refusal, results)
@@ -101,8 +110,11 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
             results,
             tflm.footprint,
             deployed,
-            beside=beside,
+            beside=None if ours else _beside(task),
             predictions=tflm.predictions,
+            cube=cube.cube,
+            refused=refused,
+            setting=_setting(task),
         ),
         memory=None if result is None else result.memory,
         confusion=counts,
@@ -124,7 +136,11 @@ def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmSt
     if not task.config.compare.tflm:
         return not_asked(task.model, graph, NOT_ASKED)
     tell.step(f"{task.name}: what TFLM needs")
-    return ask_tflm(task.model, graph, task.board, logs / "tflm.log")
+    return ask_tflm(task.model, graph, _setting(task), logs / "tflm.log")
+
+
+def _setting(task: VariantTask) -> Setting:
+    return Setting(task.request.target, task.request.opt_level, task.board)
 
 
 def _validate(
@@ -133,7 +149,7 @@ def _validate(
     inputs = _inputs(task, graph, place)
     # Code of ST's tool may run on ST's devices only, so the emulator is the built-in engine's.
     ours = place == "emulator" or engine.name == "builtin"
-    runs, wanted = (BuiltinEngine(), _for_builtin(task.request)) if ours else (engine, task.request)
+    runs, wanted = (BuiltinEngine(), for_builtin(task.request)) if ours else (engine, task.request)
     oracle = "in TFLM" if ours else "in the original model"
     tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and {oracle}")
     request = ValidationRequest(place, inputs, logs / place, task.config.validation.timeout)
@@ -145,15 +161,10 @@ def _validate(
         return not_validated(place, runs.name, error.message.partition("\n")[0])
 
 
-def _for_builtin(request: EngineRequest) -> EngineRequest:
-    """The request without what only ST's tool does."""
-    return replace(request, c_api="st-ai", compression="none")
-
-
 def _beside(task: VariantTask) -> CubeReport | None:
     """The built-in engine's report on the same model, to compare ST's with; none if it refuses."""
     try:
-        return BuiltinEngine().analyze(_for_builtin(task.request)).report
+        return BuiltinEngine().analyze(for_builtin(task.request)).report
     except UnsupportedModelError:
         return None
 

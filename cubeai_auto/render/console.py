@@ -56,6 +56,9 @@ def _parts(record: RunRecord, console: Console, notes: Notes) -> Iterable[Render
     for variant in record.variants:
         title = f"{one_line(variant.name)}: side by side"
         yield from comparison_parts(title, variant.comparison, notes, console)
+    if record.across_variants:
+        yield Text("\nFlash across variants", style="bold")
+        yield from bullets(gap.sentence for gap in record.across_variants)
     if record.budgets:
         yield Text("")
         yield _budgets(budget_rows(record.budgets, notes), console)

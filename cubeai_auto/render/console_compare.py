@@ -130,6 +130,16 @@ def _judgment(judged: Judgment, console: Console) -> Iterable[RenderableType]:
             yield Text("Conditions", style="bold")
             for row in judged.conditions:
                 yield item("*", f"{row.name}: {row.outcome}; {_values(judged.sides, row.values)}")
+    if judged.ratios:
+        yield Text("")
+        table = new_table("Ratios", console)
+        for heading in ("", "side", "over"):
+            table.add_column(heading, overflow="fold")
+        table.add_column("", justify="right", overflow="fold")
+        for ratio in judged.ratios:
+            words = (Text(ratio.metric), Text(ratio.side), Text(ratio.against))
+            table.add_row(*words, value_text(ratio.value))
+        yield table
     if judged.sentence:
         yield Text("\nVerdict", style="bold")
         yield item("", judged.sentence)

@@ -35,7 +35,18 @@ def run_csv(record: RunRecord) -> str:
 
 def compared_csv(compared: ComparedModel) -> str:
     """All figures of a model's deployments; the variant is the model's name."""
-    return _text(_comparison(compared.name, compared.comparison))
+    return _text(_compared(compared))
+
+
+def _compared(compared: ComparedModel) -> Iterator[_Row]:
+    yield from _comparison(compared.name, compared.comparison)
+    yield from _validations(compared.name, compared.validation)
+
+
+def _validations(name: str, results: Iterable[ValidationResult]) -> Iterator[_Row]:
+    for result in results:
+        for metric, value in _validation(result):
+            yield (name, result.engine, f"validation.{result.on}.{metric}", value)
 
 
 def _variant(variant: VariantRecord, record: RunRecord) -> Iterator[_Row]:
@@ -44,9 +55,10 @@ def _variant(variant: VariantRecord, record: RunRecord) -> Iterator[_Row]:
     yield (name, "", "accuracy.float32", variant.accuracy.float32)
     yield (name, record.engine, "accuracy.deployed", variant.accuracy.deployed)
     yield from _comparison(name, variant.comparison)
-    for result in variant.validation:
-        for metric, value in _validation(result):
-            yield (name, result.engine, f"validation.{result.on}.{metric}", value)
+    for gap in record.across_variants:
+        if gap.variant == name:
+            yield (name, gap.side, f"flash.less_{gap.against}", gap.flash)
+    yield from _validations(name, variant.validation)
     for metric, value in (
         ("tflm.host_arena", variant.tflm.host_arena.total),
         ("tflm.arena_used", variant.tflm.arena_used),
@@ -75,6 +87,8 @@ def _comparison(variant: str, comparison: Comparison) -> Iterator[_Row]:
     for side in comparison.sides:
         for metric, value in _side(side):
             yield (variant, side.name, metric, value)
+    for ratio in comparison.ratios:
+        yield (variant, f"{ratio.side} / {ratio.against}", f"ratio.{ratio.metric}", ratio.value)
     if comparison.verdict is not None:
         yield from _crossovers(variant, comparison.verdict)
 

@@ -46,6 +46,7 @@ class Page:
     variants: tuple[VariantPage, ...]
     groups: tuple[Group, ...]
     charts: tuple[Chart, ...]
+    across: tuple[str, ...]
     budgets: tuple[BudgetRow, ...]
     baseline: BaselineView | None
     contract: tuple[Fact, ...]
@@ -115,6 +116,7 @@ def _page(record: RunRecord, notes: Notes) -> Page:
         variants=variants,
         groups=groups,
         charts=tuple(chart for chart in charts if chart.groups),
+        across=tuple(one_line(gap.sentence) for gap in record.across_variants),
         budgets=budgets,
         baseline=None if record.baseline is None else baseline_view(record.baseline, notes),
         contract=_contract(record),

@@ -8,10 +8,11 @@ from typing import Literal
 from cubeai_auto.compare.comparison import Comparison
 from cubeai_auto.compare.conditions import Condition
 from cubeai_auto.compare.crossover import Crossover
+from cubeai_auto.compare.ratios import Ratio
 from cubeai_auto.render.names import side_name
 from cubeai_auto.render.text import Cell, Notes, one_line
 
-__all__ = ["ConditionRow", "CrossoverLine", "Judgment", "judgment"]
+__all__ = ["ConditionRow", "CrossoverLine", "Judgment", "RatioRow", "judgment"]
 
 Outcome = Literal["equal", "by nature", "DIFFERS", "not known"]
 
@@ -24,7 +25,9 @@ _NAMES = {
     "kernels": "kernels",
     "toolchain": "toolchain",
     "container": "model container",
+    "model": "model",
 }
+_METRICS = {"flash": "flash", "ram": "RAM", "instructions": "instructions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class CrossoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RatioRow:
+    """A side's figure over another side's; without a value, the two are not comparable."""
+
+    metric: str
+    side: str
+    against: str
+    value: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Judgment:
     """All that was judged: empty texts and tuples where nothing was."""
 
@@ -62,9 +75,10 @@ class Judgment:
     sentence: str
     reasons: tuple[str, ...]
     crossovers: tuple[CrossoverLine, ...]
+    ratios: tuple[RatioRow, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.conditions or self.sentence)
+        return bool(self.conditions or self.sentence or self.ratios)
 
 
 def judgment(comparison: Comparison, notes: Notes) -> Judgment:
@@ -79,6 +93,7 @@ def judgment(comparison: Comparison, notes: Notes) -> Judgment:
         crossovers=()
         if verdict is None
         else tuple(_crossover(found, notes) for found in verdict.crossovers),
+        ratios=tuple(_ratio(found, notes) for found in comparison.ratios),
     )
 
 
@@ -88,8 +103,8 @@ def _condition(condition: Condition, sides: tuple[str, ...]) -> ConditionRow:
     if condition.comparable is False:
         outcome = "DIFFERS"
     elif condition.comparable:
-        silent = any(not value for _, value in condition.values)
-        outcome = "by nature" if condition.note or silent else "equal"
+        said = {value for _, value in condition.values}
+        outcome = "equal" if len(said) <= 1 and not condition.note else "by nature"
     return ConditionRow(
         name=_NAMES.get(condition.name, one_line(condition.name)),
         values=tuple(one_line(values.get(side, "")) or "-" for side in sides),
@@ -101,4 +116,16 @@ def _condition(condition: Condition, sides: tuple[str, ...]) -> ConditionRow:
 def _crossover(found: Crossover, notes: Notes) -> CrossoverLine:
     return CrossoverLine(
         one_line(found.smaller_below), one_line(found.smaller_above), notes.cell(found.weights)
+    )
+
+
+def _ratio(found: Ratio, notes: Notes) -> RatioRow:
+    value = found.value
+    return RatioRow(
+        metric=_METRICS.get(found.metric, one_line(found.metric)),
+        side=side_name(found.side),
+        against=side_name(found.against),
+        value=notes.absent(value.reason)
+        if value.value is None or value.how is None
+        else notes.known(f"{value.value:.2f}x", value.how, value.source),
     )

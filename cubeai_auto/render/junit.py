@@ -55,12 +55,13 @@ def run_junit(record: RunRecord) -> str:
 
 
 def compared_junit(compared: ComparedModel) -> str:
-    """A comparison: whether each side is known, and each condition the same for all.
+    """A comparison: outputs against the oracle, whether each side is known, and each condition.
 
     What differs between sides is ``skipped``: no ratio is formed, and nothing is wrong with the model.
     """
     comparison = compared.comparison
-    cases = [_side(side) for side in comparison.sides]
+    cases = [_validation(result) for result in compared.validation]
+    cases += [_side(side) for side in comparison.sides]
     cases += [_condition(condition) for condition in comparison.conditions]
     if comparison.verdict is not None:
         lines = judgment(comparison, Notes())

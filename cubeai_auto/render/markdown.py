@@ -45,6 +45,7 @@ def render_markdown(record: RunRecord) -> str:
         *_heading(record),
         *_variants(outcomes, _MOST_VARIANTS),
         *_sides(record.variants, notes),
+        *_dearer(record),
         *_budgets(record, notes, _MOST_BUDGETS),
         *_baseline(record, notes, _MOST_CHANGES),
         *_problems("Not held", [(o.variant, line) for o in outcomes for line in o.problems]),
@@ -75,6 +76,7 @@ def _sections(
     yield "variants", _variants(outcomes, _MANY)
     problems = [(o.variant, line) for o in outcomes for line in (*o.problems, *o.unknown)]
     yield "problems", _problems("Not held or not known", problems)
+    yield "variants' flash", _across(record)
     yield "warnings", _problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits])
     yield "budgets", _budgets(record, notes, _MANY)
     yield "baseline", _baseline(record, notes, _MANY)
@@ -143,6 +145,19 @@ def _sides(variants: Sequence[VariantRecord], notes: Notes) -> list[str]:
     )
     ending = [f"**Verdict:** {verdict}", ""] if said else []
     return [*lines, *more(len(pairs) - _MOST_SIDES, "sides"), "", *ending]
+
+
+def _across(record: RunRecord) -> list[str]:
+    """What variants cost or save against each other, a line a side."""
+    lines = [f"- {escaped(gap.sentence)}" for gap in record.across_variants[:_MANY]]
+    return [*lines, ""] if lines else []
+
+
+def _dearer(record: RunRecord) -> list[str]:
+    """Variants that cost more flash than float32, against what a smaller file suggests."""
+    lines = [gap.sentence for gap in record.across_variants if (gap.flash.value or 0) > 0]
+    shown = "; ".join(map(escaped, lines[:_MOST_VARIANTS]))
+    return [f"**More flash:** {shown}", *more(len(lines) - _MOST_VARIANTS, "such"), ""] if lines else []
 
 
 def _budgets(record: RunRecord, notes: Notes, most: int) -> list[str]:

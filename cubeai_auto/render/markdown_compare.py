@@ -56,7 +56,8 @@ def _sections(
         [f"## {escaped(compared.name)} on {escaped(compared.target)}", "", f"{size}.", ""],
     )
     yield "totals", _totals(compared, notes)
-    judged = judgment(comparison, notes)
+    # What is not shown makes no footnotes.
+    judged = judgment(comparison, Notes() if compact else notes)
     if compact:
         if judged.sentence:
             yield "verdict", [f"**Verdict:** {escaped(judged.sentence)}", ""]

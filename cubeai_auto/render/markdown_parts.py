@@ -97,18 +97,24 @@ def details(summary: str, lines: Iterable[str]) -> list[str]:
 
 
 def judgment_lines(judged: Judgment) -> list[str]:
-    """Conditions, verdict with its reasons, and crossovers."""
+    """Verdict with its reasons and crossovers, ratios, conditions."""
     lines: list[str] = []
     if judged.sentence:
         lines += [f"**Verdict:** {escaped(judged.sentence)}", ""]
         lines += [f"- {escaped(text)}" for text in judged.reasons]
-        lines += [f"- {escaped(found.text)}" for found in judged.crossovers]
+        lines += [f"- {escaped(crossing.text)}" for crossing in judged.crossovers]
+        lines.append("")
+    if judged.ratios:
+        lines += head(["ratio", "side", "over", ""], 3)
+        for found in judged.ratios:
+            words = (found.metric, found.side, found.against)
+            lines.append(row([*map(escaped, words), value(found.value)]))
         lines.append("")
     if judged.conditions:
         lines += head(["condition", *judged.sides, ""], len(judged.sides) + 2)
         lines += [
-            row([escaped(text) for text in (found.name, *found.values, found.outcome)])
-            for found in judged.conditions
+            row([escaped(text) for text in (line.name, *line.values, line.outcome)])
+            for line in judged.conditions
         ]
         lines.append("")
     return lines

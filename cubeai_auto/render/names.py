@@ -26,6 +26,9 @@ _SIDES: Final = {
     "tflm-cmsis-nn": "TFLM, CMSIS-NN kernels",
 }
 
+_REPLACED: Final = "-predicted"
+"""What the name of a prediction ends in that stands beside the measurement which replaced it."""
+
 
 def engine_name(key: str) -> str:
     """The reader's name of an engine; our own is never called by a product's name."""
@@ -34,7 +37,9 @@ def engine_name(key: str) -> str:
 
 def side_name(key: str) -> str:
     """The reader's name of a side of a comparison."""
-    return _SIDES.get(key, one_line(key))
+    base = key.removesuffix(_REPLACED)
+    name = _SIDES.get(base, one_line(base))
+    return name if base == key else f"{name} (predicted)"
 
 
 def in_run_dir(run_dir: str, name: str) -> str:

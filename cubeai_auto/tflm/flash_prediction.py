@@ -12,9 +12,9 @@ from cubeai_auto.tflm.operators import COMMIT, Kernels
 from cubeai_auto.tflm.tail import up
 from cubeai_auto.tflm.values import TflmFlash
 
-__all__ = ["FlashRequest", "no_flash", "predict_flash"]
+__all__ = ["COMPILER", "FlashRequest", "no_flash", "predict_flash"]
 
-_COMPILER = "arm-none-eabi-gcc 12.2.1, newlib-nano"
+COMPILER = "arm-none-eabi-gcc 12.2.1, newlib-nano"
 _FPU: Mapping[str, str] = {"cortex-m4": "single", "cortex-m7": "double", "cortex-m33": "single"}
 """The floating-point unit of each core as it was measured (``-mfpu=auto``)."""
 
@@ -60,7 +60,7 @@ def predict_flash(operators: frozenset[str], model_bytes: int, request: FlashReq
     if not reason and differences is None:
         reason = "its difference to a release build was not measured for these operators"
     if reason or differences is None:
-        return no_flash(f"flash of TFLM {COMMIT} with {_COMPILER} is not predicted: {reason}")
+        return no_flash(f"flash of TFLM {COMMIT} with {COMPILER} is not predicted: {reason}")
     linked = linked_flash(request.core, table, request.kernels, operators)
     more = sum(difference.size for difference in differences)
     source = _source(operators, request, table, differences)
@@ -108,7 +108,7 @@ def _source(
     level = "core -Os, kernels -O2" if table == "mixed" else f"-{table}"
     base = (
         f"TFLM {COMMIT}, section groups measured for {request.core}, {level}, {request.kernels}, "
-        f"release, {_COMPILER}"
+        f"release, {COMPILER}"
     )
     parts = [base, *(difference.text for difference in differences)]
     if differences and request.core != _DELTA_CORE:
@@ -132,6 +132,6 @@ def _static_ram(operators: frozenset[str], request: FlashRequest) -> Quantity:
         data = _DATA_OF_LOGS if logs else 0
     source = (
         f"TFLM {COMMIT}, {_BSS} B and {_BSS_A_REGISTRATION} B for every operator after the first, "
-        f"and the C library's data ({_COMPILER}); without arena, stack and heap"
+        f"and the C library's data ({COMPILER}); without arena, stack and heap"
     )
     return predicted(bss + data, "B", source)

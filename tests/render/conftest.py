@@ -15,6 +15,7 @@ from cubeai_auto.compare.changes import BaselineLimits, Growth
 from cubeai_auto.compare.compared import ComparedModel
 from cubeai_auto.compare.conditions import SideConditions, collect_conditions
 from cubeai_auto.compare.fits import Fit, check_fit
+from cubeai_auto.compare.ratios import Judged, ratios
 from cubeai_auto.compare.record import (
     Accuracy,
     BudgetCheck,
@@ -28,7 +29,7 @@ from cubeai_auto.compare.record import (
     ToolVersion,
     VariantRecord,
 )
-from cubeai_auto.compare.verdict import Judged, Verdict, judge_sides
+from cubeai_auto.compare.verdict import Verdict, judge_sides
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import Quantity, measured, missing, predicted, reported, simulated
 from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
@@ -575,7 +576,12 @@ def judged(comparison: Comparison, other: SideConditions = THEIRS) -> Comparison
     sides = tuple(map(Judged, comparison.sides, conditions))
     found = tuple((side.name, own) for side, own in zip(comparison.sides, conditions, strict=True))
     verdict = judge_sides(sides, measured(119_080, "B", GCC), find_board("NUCLEO-G431RB"))
-    return replace(comparison, conditions=collect_conditions(found), verdict=verdict)
+    return replace(
+        comparison,
+        conditions=collect_conditions(found),
+        verdict=verdict,
+        ratios=ratios(sides),
+    )
 
 
 def judged_run() -> RunRecord:
@@ -619,6 +625,7 @@ def compared_model() -> ComparedModel:
         comparison=judged(variant.comparison),
         report=variant.report,
         memory=variant.memory,
+        validation=variant.validation[1:],
         tools=digits_run().tools,
         notes=("Cube.AI is not predicted here.",),
     )
@@ -675,7 +682,9 @@ def hostile_comparison() -> ComparedModel:
 def bare_compared() -> ComparedModel:
     """No side at all, and nothing judged."""
     nothing = Comparison((), ("no engine is here",))
-    return replace(compared_model(), comparison=nothing, report=None, memory=None, notes=())
+    return replace(
+        compared_model(), comparison=nothing, report=None, memory=None, validation=(), notes=()
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from lxml import etree
@@ -83,6 +84,13 @@ def test_junit_of_an_unfair_comparison_passes_nothing_that_is_not_so(
     assert {"condition core", "verdict", "figures of Cube.AI"} <= skipped
     assert root.get("failures") == "0"
     assert int(root.get("skipped") or 0) == len(skipped)
+
+
+def test_junit_has_the_outputs_that_differ(compared: ComparedModel) -> None:
+    wrong = replace(compared.validation[0], mismatches=2)
+    root = etree.fromstring(compared_junit(replace(compared, validation=(wrong,))).encode())
+    (failure,) = root.iter("failure")
+    assert "2 of 2,000 outputs differ" in (failure.get("message") or "")
 
 
 def test_the_page_is_closed_and_loads_nothing(any_compared: ComparedModel) -> None:

@@ -15,6 +15,7 @@ from cubeai_auto.compare.record import RunRecord
 from cubeai_auto.quantity import Quantity
 from cubeai_auto.render.baseline_view import baseline_view, growth_text
 from cubeai_auto.render.console import make_console, render_run
+from cubeai_auto.render.csv_out import run_csv
 from cubeai_auto.render.html import render_html
 from cubeai_auto.render.judgment import judgment
 from cubeai_auto.render.markdown import render_full_markdown, render_markdown
@@ -160,3 +161,19 @@ def test_what_nobody_says_is_not_called_equal(judged_record: RunRecord) -> None:
     assert outcomes["float ABI"] == "not known"
     assert outcomes["toolchain"] == "by nature", "one side does not say"
     assert not judgment(judged_record.variants[2].comparison, Notes())
+
+
+def test_a_variant_that_costs_more_flash_than_float32_is_named(judged_record: RunRecord) -> None:
+    large = replace(judged_record.variants[0], name="int8")
+    small = replace(judged_record.variants[1], name="float32")
+    record = replace(judged_record, variants=(small, large), baseline=None)
+    sentence = "int8 costs 352,150 B more flash than float32 with the built-in engine"
+    for text in (printed(record), render_html(record)):
+        assert sentence in " ".join(text.split())
+    short = render_markdown(record)
+    assert "**More flash:** " in short
+    assert sentence in short
+    assert "**More flash:** " not in render_markdown(judged_record), "there, int8 saves"
+    assert "saves 352,150 B of flash" in render_full_markdown(judged_record)
+    (row,) = [line for line in run_csv(record).splitlines() if ",builtin,flash.less_float32," in line]
+    assert row.startswith("int8,builtin,flash.less_float32,352150,B,measured,")

@@ -37,6 +37,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "base", "tflite", "reports", "firmware", "tflm", "engines", "cubemx", "compare", "render",
         "project",
     ),
+    "nox_sessions": (),
 }  # fmt: skip
 
 # The package's own front door: the names it offers, by the room they come from.
