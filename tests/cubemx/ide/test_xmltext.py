@@ -120,7 +120,9 @@ def test_a_character_outside_the_encoding_is_refused() -> None:
         document.encode("工")
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n\r"), max_size=40))
+@given(
+    st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n\r"), max_size=40)
+)
 @settings(max_examples=60, deadline=None)
 def test_escaped_text_is_read_back(text: str) -> None:
     if any(ord(letter) in (0xFFFE, 0xFFFF) for letter in text):
@@ -138,12 +140,22 @@ def trees(draw: st.DrawFn, depth: int = 3) -> str:
     blank = draw(st.sampled_from(["", " ", "\n\t", "\r\n"]))
     attributes = "".join(
         f"{draw(st.sampled_from([' ', '  ', chr(10)]))}{key}={quote}{value}{quote}"
-        for key, value in draw(st.dictionaries(NAMES, st.sampled_from(["", "/>", "x=1", "'"]), max_size=2)).items()
+        for key, value in draw(
+            st.dictionaries(NAMES, st.sampled_from(["", "/>", "x=1", "'"]), max_size=2)
+        ).items()
         for quote in ['"']
     )
     if depth == 0 or draw(st.booleans()):
-        return f"<{name}{attributes}{blank}/>" if draw(st.booleans()) else f"<{name}{attributes}></{name}{blank}>"
-    inner = draw(st.lists(st.one_of(trees(depth - 1), st.sampled_from(["<!-- <a> -->", "t", "<?p <?>"])), max_size=3))
+        return (
+            f"<{name}{attributes}{blank}/>"
+            if draw(st.booleans())
+            else f"<{name}{attributes}></{name}{blank}>"
+        )
+    inner = draw(
+        st.lists(
+            st.one_of(trees(depth - 1), st.sampled_from(["<!-- <a> -->", "t", "<?p <?>"])), max_size=3
+        )
+    )
     return f"<{name}{attributes}>{blank.join(inner)}</{name}>"
 
 
@@ -167,6 +179,7 @@ def test_damaged_xml_gives_typed_errors_only(step: int) -> None:
         try:
             parse_xml(DOCUMENT[:end])
         except XmlFormatError as error:
-            assert error.hint
+            hint = error.hint
+            assert hint
         else:
             assert end >= DOCUMENT.index(b"</top >") + 7
