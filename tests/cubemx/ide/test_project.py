@@ -32,7 +32,7 @@ from cubeai_auto.cubemx.ide import (
     plan_remove,
 )
 from cubeai_auto.cubemx.ide.journal import JOURNAL_NAME, JournalError, read_journal
-from cubeai_auto.cubemx.ide.transaction import Replacement, replace_all
+from cubeai_auto.cubemx.transaction import Replacement, replace_all
 from cubeai_auto.cubemx.xmltext import XmlFormatError
 from cubeai_auto.errors import InputError, MissingPathError, RefusedError, UsageError
 
