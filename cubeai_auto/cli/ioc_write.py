@@ -13,8 +13,8 @@ from cubeai_auto.cli.ioc_read import IocVerb
 from cubeai_auto.errors import UsageError
 
 if TYPE_CHECKING:
-    from cubeai_auto.cli.ioc_analysis import ReportedAnalysis
     from cubeai_auto.cubemx import AddRequest, Edit, IocDocument, Journal
+    from cubeai_auto.project.analysis import ReportedAnalysis
     from cubeai_auto.quantity import JsonValue
 
 __all__ = ["VERBS"]
