@@ -142,7 +142,8 @@ def _overview_text(found: Overview) -> str:
         ("peripherals", ", ".join(found.peripherals)),
         ("packs", ", ".join(found.packs)),
     ]
-    lines = [f"{name:<18} {_line(text)}" for name, text in rows if text]
+    width = max(len(name) for name, text in rows if text)
+    lines = [f"{name:<{width}}  {_line(text)}" for name, text in rows if text]
     for pack in found.cube_ai:
         lines += ["", *_pack_lines(pack)]
     return "\n".join(lines)
@@ -160,7 +161,8 @@ def _pack_lines(pack: InstalledCubeAI) -> list[str]:
         if network.analyzed:
             values = (figures.macc, figures.ram, figures.flash)
             macc, ram, flash = (_amount(value) for value in values)
-            lines.append(f"    {macc}, {ram} RAM, {flash} flash (cached by CubeMX)")
+            counted = f"{macc}, " if figures.macc.known else ""
+            lines.append(f"    {counted}{ram} RAM, {flash} flash (cached by CubeMX)")
         else:
             lines.append("    not analyzed")
     if pack.orphan_slots:

@@ -13,8 +13,8 @@ from cubeai_auto.cli.ioc_read import IocVerb
 from cubeai_auto.errors import UsageError
 
 if TYPE_CHECKING:
-    from cubeai_auto.cli.ioc_analysis import ReportedAnalysis
     from cubeai_auto.cubemx import AddRequest, Edit, IocDocument, Journal
+    from cubeai_auto.project.analysis import ReportedAnalysis
     from cubeai_auto.quantity import JsonValue
 
 __all__ = ["VERBS"]
@@ -66,6 +66,10 @@ def _declare_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--slot", action="append", default=[], metavar="HEX",
         help="the 64 hex digits of the network's keys (default: from name and model)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--neural-art", metavar="PROFILE",
+        help="run on the NPU of an STM32N6, with this profile of its compiler (n6-allmems-O3)",
     )  # fmt: skip
     add_place_arguments(parser)
 
@@ -160,7 +164,7 @@ VERBS: tuple[IocVerb, ...] = (
 def _request(options: argparse.Namespace, place: Place) -> tuple[AddRequest, tuple[str, ...]]:
     """What is asked for, and what does not fit between reports and networks."""
     from cubeai_auto.cli.ioc_analysis import read_analysis
-    from cubeai_auto.cubemx import AddRequest, NetworkRequest, kind_of, model_reference
+    from cubeai_auto.cubemx import AddRequest, NetworkRequest, NeuralArt, kind_of, model_reference
     from cubeai_auto.files import existing_file
 
     models: list[Path] = options.model
@@ -193,6 +197,7 @@ def _request(options: argparse.Namespace, place: Place) -> tuple[AddRequest, tup
         caches=not options.no_caches,
         uart=options.uart,
         switches=options.switches,
+        neural_art=None if options.neural_art is None else NeuralArt(options.neural_art),
     )
     return request, tuple(notes)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
 from cubeai_auto.codegen.layers import DenseS8, Layer, SoftmaxS8
+from cubeai_auto.codegen.legacy import emit_legacy
 from cubeai_auto.codegen.literals import check_c_name
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
@@ -29,6 +31,7 @@ class CompileOptions:
             provides their buffers.
         fast_float: allow fused multiply-add; float results then differ in the last bits.
         contract: the input contract to export.
+        c_api: ``st-ai``, or ``legacy`` for the ai_ functions of X-CUBE-AI up to 10.
     """
 
     name: str = "network"
@@ -37,6 +40,7 @@ class CompileOptions:
     io_in_activations: bool = True
     fast_float: bool = False
     contract: InputContract | None = None
+    c_api: Literal["st-ai", "legacy"] = "st-ai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
         overlap=options.optimization == "ram",
     )
     macc = sum(cost.macc or 0 for cost in layer_costs(graph))
-    written = emit(
+    write = emit_legacy if options.c_api == "legacy" else emit
+    written = write(
         graph,
         layers,
         memory,

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from cubeai_auto.compare.changes import BaselineCheck
 from cubeai_auto.compare.comparison import Comparison
+from cubeai_auto.compare.deployment import CubeMXProject
 from cubeai_auto.compare.fits import Fit
 from cubeai_auto.compare.side import Side
 from cubeai_auto.compare.variants import VariantGap, variant_gaps
@@ -78,7 +79,8 @@ class VariantRecord:
 
     ``report`` is ``None`` if the engine refused the model; ``refusal`` then says why.
     ``confusion[true][predicted]`` counts test samples through the generated C. ``fit`` is the report's
-    footprint on the project's board.
+    footprint on the project's board. ``cubemx`` is the patched CubeMX project; without one,
+    ``no_cubemx`` says why.
     """
 
     name: str
@@ -95,6 +97,8 @@ class VariantRecord:
     confusion: tuple[tuple[int, ...], ...] = ()
     misread: tuple[Misread, ...] = ()
     fit: Fit | None = None
+    cubemx: CubeMXProject | None = None
+    no_cubemx: str = ""
 
     def to_json(self) -> dict[str, JsonValue]:
         """One element of ``variants`` in ``run.json``."""
@@ -112,6 +116,8 @@ class VariantRecord:
             "tflm": self.tflm.to_json(),
             "comparison": self.comparison.to_json(),
             "fits": None if self.fit is None else self.fit.to_json(),
+            "cubemx": None if self.cubemx is None else self.cubemx.to_json(),
+            "no_cubemx": self.no_cubemx or None,
             "memory_map": None if self.memory is None else self.memory.to_json(),
             "confusion": [list(row) for row in self.confusion],
             "misread": [

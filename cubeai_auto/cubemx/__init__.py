@@ -3,6 +3,7 @@
 from cubeai_auto.cubemx.cube_ai.add import add_cube_ai
 from cubeai_auto.cubemx.cube_ai.installed import InstalledCubeAI, installed_cube_ai
 from cubeai_auto.cubemx.cube_ai.journal import Journal, journal_path
+from cubeai_auto.cubemx.cube_ai.neural_art import NeuralArt
 from cubeai_auto.cubemx.cube_ai.remove import remove_cube_ai
 from cubeai_auto.cubemx.cube_ai.request import (
     AddRequest,
@@ -34,6 +35,7 @@ __all__ = [
     "Journal",
     "KeyChange",
     "NetworkRequest",
+    "NeuralArt",
     "Overview",
     "SemanticDiff",
     "Untouched",

@@ -9,6 +9,7 @@ it, so that an upgrade changes one fact and not all of them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from cubeai_auto.cubemx.cube_ai.installed import installed_instances
@@ -72,6 +73,7 @@ class _Collector:
         self._sets: dict[str, frozenset[str]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self._functions: list[str] = []
+        self._count: Counter[str] = Counter()
 
     def collect(self) -> Facts:
         handled = {one.counter for one in _LISTS}
@@ -133,8 +135,9 @@ class _Collector:
         for entry in parse_functions(value):
             instance = self._names.short(entry.instance if entry.text is None else entry.text)
             label = function_fact(entry, instance)
-            while label in self._values:
-                label += "'"
+            self._count[label] += 1
+            if self._count[label] > 1:
+                label = f"{label} {self._count[label]}"
             group = Group.CLOCKS if entry.instance == "RCC" else Group.PERIPHERALS
             group = Group.AI if PACK in entry.render() else group
             self._add(label, "" if entry.text is not None else _flags(entry), group)

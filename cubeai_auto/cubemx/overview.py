@@ -125,8 +125,10 @@ def network_figures(pack: InstalledCubeAI, network: InstalledNetwork) -> Network
             return missing(_STALE)
         return reported(value, unit, f"{parameter} of X-CUBE-AI {pack.pack} in the .ioc")
 
+    # The NPU's runtime and TFLite Micro have no count of their own: CubeMX writes 0.
+    uncounted = network.macc == 0
     return NetworkFigures(
-        figure(network.macc, "MACC", "ModelMacc"),
+        missing("this runtime counts none") if uncounted else figure(network.macc, "MACC", "ModelMacc"),
         figure(network.ram, "B", "ModelRamOccupation"),
         figure(network.flash, "B", "ModelFlashOccupation"),
     )

@@ -168,9 +168,9 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
     if request.compression != "none":
         msg = f"the built-in engine does not compress weights ({request.compression})"
         raise UsageError(msg, hint="use --compression none")
-    if request.c_api != "st-ai":
-        msg = f"the built-in engine writes the st-ai API, not {request.c_api}"
-        raise UsageError(msg, hint="use --c-api st-ai")
+    if request.c_api not in {"st-ai", "legacy"}:
+        msg = f"there is no C API {request.c_api!r}"
+        raise UsageError(msg, hint="use --c-api st-ai or --c-api legacy")
     return compile_network(
         graph,
         CompileOptions(
@@ -180,6 +180,7 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
             io_in_activations=request.io_in_activations,
             fast_float=request.fast_float,
             contract=request.contract,
+            c_api="legacy" if request.c_api == "legacy" else "st-ai",
         ),
     )
 
@@ -197,6 +198,7 @@ def _measure(network: GeneratedNetwork, request: EngineRequest) -> tuple[LinkedF
                 work=temporary,
                 opt_level=request.opt_level,
                 fast_float=request.fast_float,
+                c_api=request.c_api,
             )
         except ToolMissingError as error:
             return None, error.message.partition("\n")[0]
@@ -216,6 +218,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
             outputs,
             work=validation.work,
             fast_float=request.fast_float,
+            c_api=request.c_api,
             timeout=validation.timeout,
         )
         return _Ran(
@@ -232,6 +235,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         work=validation.work,
         opt_level=request.opt_level,
         fast_float=request.fast_float,
+        c_api=request.c_api,
         timeout=validation.timeout,
     )
     source = f"{emulator.machine}; {emulator.compiler}, -{request.opt_level}"

@@ -67,6 +67,7 @@ def build_report(
         target=request.target.name,
         compression=request.compression,
         optimization=request.optimization,
+        c_api=request.c_api,
         generated_files=files,
         notes=network.notes,
     )

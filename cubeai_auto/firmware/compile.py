@@ -99,9 +99,10 @@ def network_sources(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def harness_definitions(name: str) -> tuple[str, ...]:
-    """The macros that tell the harness which network it runs."""
-    return (f"-DNN_NAME={name}", f"-DNN_UPPER={name.upper()}", f'-DNN_HEADER="{name}.h"')
+def harness_definitions(name: str, c_api: str = "st-ai") -> tuple[str, ...]:
+    """The macros that tell the harness which network it runs, and by which API."""
+    legacy = ("-DNN_LEGACY", f'-DNN_DATA_HEADER="{name}_data.h"') if c_api == "legacy" else ()
+    return (f"-DNN_NAME={name}", f"-DNN_UPPER={name.upper()}", f'-DNN_HEADER="{name}.h"', *legacy)
 
 
 def fresh_folder(path: Path) -> Path:

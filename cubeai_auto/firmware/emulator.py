@@ -57,7 +57,8 @@ class EmulatorRun:
             an instruction are not modelled.
         instructions_max: the most.
         stack_bytes: deepest stack of ``stai_<name>_run`` and what it calls, below the frame of
-            the function that calls it; without interrupts.
+            the function that calls it; without interrupts. With the legacy API both figures
+            are those of ``ai_<name>_run`` and a call around it.
         total_stack_bytes: deepest stack of the whole program.
         machine: emulator, version, machine, counting mode, and for which core the code was built.
         compiler: the compiler's own name for itself.
@@ -88,6 +89,7 @@ def run_on_emulator(
     work: Path,
     opt_level: str = "O2",
     fast_float: bool = False,
+    c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> EmulatorRun:
@@ -105,6 +107,7 @@ def run_on_emulator(
         work: a scratch folder; ``work/emulator`` is made anew and keeps program, vectors and log.
         opt_level: ``"O2"``, ... for the generated code.
         fast_float: allow fused multiply-add.
+        c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
         timeout: seconds the emulation may take.
 
@@ -128,7 +131,9 @@ def run_on_emulator(
         *built_for.flags,
         *network_flags(opt_level, fast_float=fast_float, extra_flags=extra_flags),
     )
-    program, warnings = _build(compiler, files, name, build, built_for.flags, flags, log)
+    program, warnings = _build(
+        compiler, files, build, built_for.flags, flags, harness_definitions(name, c_api), log
+    )
     done = process.run(
         _command(emulator, program),
         timeout=timeout,
@@ -162,10 +167,10 @@ def run_on_emulator(
 def _build(
     compiler: Tool,
     files: Sequence[Path],
-    name: str,
     build: Path,
     target_flags: tuple[str, ...],
     flags: tuple[str, ...],
+    definitions: tuple[str, ...],
     log: Path,
 ) -> tuple[Path, tuple[str, ...]]:
     templates = templates_dir()
@@ -179,7 +184,7 @@ def _build(
         [common / "emulator_main.c", common / "semihosting.c", machine / "startup.c"],
         build,
         "harness",
-        flags=(*target_flags, *HARNESS_FLAGS, *harness_definitions(name)),
+        flags=(*target_flags, *HARNESS_FLAGS, *definitions),
         includes=includes,
         log=log,
     )

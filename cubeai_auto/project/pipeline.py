@@ -17,6 +17,7 @@ from cubeai_auto.files import existing_file, write_atomic
 from cubeai_auto.project.baseline import compare_with_baseline, stored_baseline
 from cubeai_auto.project.config import ProjectConfig
 from cubeai_auto.project.data import ProjectData, load_data
+from cubeai_auto.project.deployment import plan_cubemx
 from cubeai_auto.project.loading import LoadedConfig
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.run_folder import claim, read_record, rewrite_record, staged, write_record
@@ -56,11 +57,13 @@ def run_project(
     )
     baseline = stored_baseline(loaded) if against_baseline else None
     source = existing_file(_source(config), "the recipe" if config.model.recipe else "the model")
+    cubemx = plan_cubemx(config, board)
     tell.step("reading the data set" if config.model.recipe else "reading the model")
     data = load_data(config, source) if config.model.recipe else None
     tools = (ToolVersion(engine.name, engine.version), *tool_versions())
     facts = None if data is None else data.facts()
-    key = run_key(config, "" if facts is None else facts.hash, (source,), tools)
+    files = (source,) if isinstance(cubemx, str) else (source, *cubemx.inputs)
+    key = run_key(config, "" if facts is None else facts.hash, files, tools)
     run_dir = (output or loaded.directory / "runs" / key[:_KEY_DIGITS]).absolute()
     claim(run_dir)
     cached = read_record(run_dir, key)
@@ -77,7 +80,9 @@ def run_project(
         for name, path in models:
             shown = run_dir / path.relative_to(part)
             request = _request(config, target, path, shown, data)
-            task = VariantTask(name, path, shown, request, board, config, data, reference, part)
+            task = VariantTask(
+                name, path, shown, request, board, config, data, reference, part, run_dir, cubemx
+            )
             variants.append(run_variant(engine, task, tell))
         record = _record(loaded, engine, run_dir, key, facts, data, tools)
         finished = with_float32(tuple(variants))

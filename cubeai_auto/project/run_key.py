@@ -42,7 +42,7 @@ def run_key(
         config: the resolved project file. Its baseline is left out: it is compared with a run's
             figures, and changes none of them.
         dataset_digest: hash of all samples and labels; empty without a data set.
-        files: the recipe or the model.
+        files: the recipe or the model, the ``.ioc`` and its journal.
         tools: from :func:`tool_versions`.
     """
     facts = {

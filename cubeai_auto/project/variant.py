@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cubeai_auto.board import Board
+from cubeai_auto.compare.deployment import CubeMXProject
 from cubeai_auto.compare.engine_side import refused_side
 from cubeai_auto.compare.fits import fit_report
 from cubeai_auto.compare.record import Accuracy, Misread, VariantRecord
@@ -22,6 +23,7 @@ from cubeai_auto.files import sha256_file
 from cubeai_auto.project.config import Place, ProjectConfig
 from cubeai_auto.project.cube_step import CubeStep, for_builtin, in_one_line, predict_cube
 from cubeai_auto.project.data import ProjectData, network_input
+from cubeai_auto.project.deployment import CubeMXPlan, write_cubemx
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.tflm_step import TflmStep, ask_tflm, not_asked
 from cubeai_auto.quantity import Quantity, measured, missing
@@ -53,7 +55,8 @@ class VariantTask:
         config: the project's settings.
         data: the project's data; ``None`` for a finished model.
         reference: accuracy of the Keras model.
-        directory: the run folder as it is being filled.
+        directory: the run folder as it is being filled, and as the record should state it.
+        cubemx: how to make the CubeMX project, or why there is none.
     """
 
     name: str
@@ -65,6 +68,8 @@ class VariantTask:
     data: ProjectData | None
     reference: Quantity
     directory: Path
+    shown_directory: Path
+    cubemx: CubeMXPlan | str
 
 
 def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRecord:
@@ -94,6 +99,7 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
     results = tuple(v.result if isinstance(v, Validation) else v for v in validations)
     host = next((v for v in validations if isinstance(v, Validation) and v.result.on == "host"), None)
     deployed, counts, misread = _score(task, graph, host, refusal, results)
+    project, no_project = _cubemx(engine, task, result, tell)
     return VariantRecord(
         name=task.name,
         model_path=str(task.shown_model),
@@ -120,6 +126,8 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         confusion=counts,
         misread=misread,
         fit=None if result is None else fit_report(result.report, task.board),
+        cubemx=project,
+        no_cubemx=no_project,
     )
 
 
@@ -130,6 +138,28 @@ def with_float32(variants: tuple[VariantRecord, ...]) -> tuple[VariantRecord, ..
         found[0].accuracy.deployed if found else missing("the float32 variant is not part of this run")
     )
     return tuple(replace(v, accuracy=replace(v.accuracy, float32=value)) for v in variants)
+
+
+def _cubemx(
+    engine: Engine, task: VariantTask, result: EngineResult | None, tell: Narrator
+) -> tuple[CubeMXProject | None, str]:
+    """The CubeMX project with this variant, or why there is none."""
+    if isinstance(task.cubemx, str):
+        return None, task.cubemx
+    if result is None:
+        return None, "the engine refused the model"
+    tell.step(f"{task.name}: patching the CubeMX project")
+    inside = Path("cubemx", task.name)
+    project = write_cubemx(
+        task.cubemx,
+        task.name,
+        task.request,
+        result,
+        engine.name,
+        folder=task.directory / inside,
+        shown=task.shown_directory / inside,
+    )
+    return project, ""
 
 
 def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmStep:
@@ -149,7 +179,9 @@ def _validate(
     inputs = _inputs(task, graph, place)
     # Code of ST's tool may run on ST's devices only, so the emulator is the built-in engine's.
     ours = place == "emulator" or engine.name == "builtin"
-    runs, wanted = (BuiltinEngine(), for_builtin(task.request)) if ours else (engine, task.request)
+    runs, wanted = (engine, task.request)
+    if ours and engine.name != "builtin":
+        runs, wanted = BuiltinEngine(), for_builtin(task.request)
     oracle = "in TFLM" if ours else "in the original model"
     tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and {oracle}")
     request = ValidationRequest(place, inputs, logs / place, task.config.validation.timeout)

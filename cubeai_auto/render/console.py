@@ -22,6 +22,7 @@ from cubeai_auto.render.console_parts import (
     tables,
     value_text,
 )
+from cubeai_auto.render.cubemx_view import cubemx_lines
 from cubeai_auto.render.fit_view import fit_groups
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, in_run_dir
 from cubeai_auto.render.summary import BudgetRow, budget_rows, variant_groups
@@ -118,6 +119,9 @@ def _ending(
     yield Text("")
     if record.cached:
         yield Text("answered from the run folder: no training, no engine work", style="cyan")
+    for line in cubemx_lines(record.variants):
+        where = f"{line.path} ({line.text})" if line.path else f"{line.text} ({line.variant})"
+        yield Text(f"CubeMX  {where}", overflow="fold")
     for label, name in (("report", HTML_FILE), ("values", JSON_FILE)):
         yield Text(f"{label}  {in_run_dir(record.run_dir, name)}", overflow="fold")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cubeai_auto.compare.record import RunRecord, VariantRecord
+from cubeai_auto.render.cubemx_view import cubemx_lines
 from cubeai_auto.render.fit_view import fit_groups
 from cubeai_auto.render.judgment import judgment
 from cubeai_auto.render.markdown_parts import (
@@ -50,6 +51,7 @@ def render_markdown(record: RunRecord) -> str:
         *_baseline(record, notes, _MOST_CHANGES),
         *_problems("Not held", [(o.variant, line) for o in outcomes for line in o.problems]),
         *_problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits]),
+        *_cubemx(record),
         *reason_lines(notes, _MOST_REASONS),
         _ending(),
     ]
@@ -191,3 +193,11 @@ def _problems(title: str, lines: Sequence[tuple[str, str]]) -> list[str]:
         return []
     shown = "; ".join(escaped(problem) for problem in problems[:_MOST_BUDGETS])
     return [f"**{title}:** {shown}", *more(len(problems) - _MOST_BUDGETS, "problems"), ""]
+
+
+def _cubemx(record: RunRecord) -> list[str]:
+    lines = cubemx_lines(record.variants)
+    if not lines:
+        return []
+    shown = "; ".join(escaped(f"{line.variant}: {line.text}") for line in lines[:_MOST_VARIANTS])
+    return [f"**CubeMX:** {shown}", *more(len(lines) - _MOST_VARIANTS, "projects"), ""]

@@ -10,6 +10,7 @@ from typing import Final
 from cubeai_auto.compare.record import Buffer, MemoryMap, Misread, VariantRecord
 from cubeai_auto.quantity import predicted
 from cubeai_auto.render.confusion import Confusion, confusion
+from cubeai_auto.render.cubemx_view import cubemx_text
 from cubeai_auto.render.fit_view import FitView, fit_view
 from cubeai_auto.render.judgment import Judgment, judgment
 from cubeai_auto.render.macc_chart import macc_chart
@@ -84,6 +85,8 @@ class VariantPage:
     model_path: str
     model_bytes: str
     model_sha256: str
+    cubemx: str
+    cubemx_path: str
     sides: tuple[tuple[str, str], ...]
     comparison: tuple[Group, ...]
     comparison_notes: tuple[str, ...]
@@ -144,6 +147,8 @@ def variant_page(
         model_path=one_line(variant.model_path),
         model_bytes=number(variant.model_bytes),
         model_sha256=one_line(variant.model_sha256),
+        cubemx=cubemx_text(variant),
+        cubemx_path="" if variant.cubemx is None else one_line(variant.cubemx.ioc),
         sides=tuple((side_name(side.name), one_line(side.version)) for side in comparison.sides),
         comparison=side_groups(comparison, notes) if comparison.sides else (),
         comparison_notes=tuple(map(one_line, comparison.notes)),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.ioc_samples import CORE, SLOT, ioc_bytes, plain_keys, with_pack
 
-from cubeai_auto.cubemx import lint
+from cubeai_auto.cubemx import lint, semantic_diff
 from cubeai_auto.cubemx.document import IocDocument, IocFormatError
 from cubeai_auto.cubemx.linting import RULES, Finding, Generated
 from cubeai_auto.cubemx.linting.generated import GeneratedCode, LinkedRuntime
@@ -245,6 +245,24 @@ def test_damaged_projects_are_linted_or_refused() -> None:
             assert error.hint  # noqa: PT017
             continue
         assert all(finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"".join(b"Mcu.Pin%d=PA%d\n" % (k, k) for k in range(30_000)),
+        b"".join(b"Mcu.ThirdParty%d=STMicroelectronics.X-CUBE-AI.10.2.0\n" % k for k in range(10_000)),
+        b"ProjectManager.functionlistsort=" + b"1-a-b-false-HAL-true," * 30_000,
+        b"Mcu.ThirdParty0=STMicroelectronics.X-CUBE-AI.10.2.0\n"
+        b"STMicroelectronics.X-CUBE-AI.10.2.0.ModelHashList="
+        + b"".join(b"%064x;" % k for k in range(30_000)),
+    ],
+    ids=["pins", "packs", "functions", "slots"],
+)
+def test_large_projects_take_linear_time(body: bytes) -> None:
+    document = IocDocument.parse(b"File.Version=6\n" + body)
+    assert len(lint(document)) < 100_000
+    assert not semantic_diff(document, document.copy()).differences
 
 
 def test_the_page_has_the_table_of_rules(repository: Path) -> None:

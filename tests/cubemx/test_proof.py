@@ -5,8 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.ioc_samples import ioc_bytes, plain_keys, with_pack
+from support.ioc_samples import corpus_files, ioc_bytes, plain_keys, with_pack
 
+from cubeai_auto.cubemx import (
+    AddRequest,
+    Journal,
+    NetworkRequest,
+    add_cube_ai,
+    installed_cube_ai,
+    remove_cube_ai,
+    upgrade_cube_ai,
+)
 from cubeai_auto.cubemx.document import IocDocument, IocEditError
 from cubeai_auto.cubemx.edit import Edit
 from cubeai_auto.cubemx.proof import Untouched, prove
@@ -123,3 +132,37 @@ def test_real_pairs(corpus: Path) -> None:
     for letter in "BCD":  # the user changed pins, clocks and peripherals in the same commit
         found = pair(f"*pair{letter}-without*", f"*pair{letter}-with-*")
         assert found.to_json() == {"pins": False, "clocks": False, "peripherals": False}, letter
+
+
+@pytest.mark.corpus
+def test_every_edit_of_real_files_is_proven(corpus: Path) -> None:
+    """Adding, upgrading and removing on the real files: nothing else moves, no rule breaks."""
+    done = {"add": 0, "upgrade": 0, "remove": 0}
+    for path in corpus_files(corpus):
+        real = IocDocument.read(path)
+        if installed_cube_ai(real) is None:
+            if "Mcu.ContextNb" in real:
+                continue
+            for pack in ("8.1.0", "10.2.0"):
+                network = NetworkRequest("network", "m.tflite", "TFLITE")
+                request = AddRequest(pack, (network,), application="ApplicationTemplate")
+                edit = add_cube_ai(real, request)
+                assert verify_edit(edit).all
+                assert verify_edit(remove_cube_ai(edit.after, Journal.of(edit, pack))).all
+                done["add"] += 1
+            continue
+        assert verify_edit(upgrade_cube_ai(real, "10.2.0")).all
+        done["upgrade"] += 1
+        assert verify_edit(remove_cube_ai(real, drop_crc=True)).all
+        done["remove"] += 1
+    assert done == {"add": 34, "upgrade": 37, "remove": 37}
+
+
+@pytest.mark.corpus
+def test_the_cache_of_the_npu_is_declared_on_an_stm32n6(corpus: Path) -> None:
+    real = IocDocument.read(next((corpus / "ioc").glob("*pairD-without*")))
+    network = NetworkRequest("network", "m.tflite", "TFLITE")
+    edit = add_cube_ai(real, AddRequest("10.1.0", (network,), application="ApplicationTemplate"))
+    changed = {change.after for change in edit.changes}
+    assert "CACHEAXI_Activate" in changed
+    assert verify_edit(edit).all

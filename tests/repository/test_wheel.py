@@ -51,7 +51,11 @@ def test_the_wheel_holds_package_and_templates(repository: Path, installed: Path
         "resources/mcu_sizes.csv",
         "resources/LICENSE.open_pin_data.txt",
         "codegen/kernels/stai.h",
+        "codegen/kernels/ai_platform.h",
         "codegen/templates/network.c.j2",
+        "codegen/templates/legacy.c.j2",
+        "cube_templates/application/app_stai.c",
+        "cube_templates/boards/NUCLEO-F446RE/nucleo_f446re.ioc",
     ):
         assert f"cubeai_auto/{name}" in found
 

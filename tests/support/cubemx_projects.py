@@ -192,7 +192,7 @@ def _answered_neural_art(document: IocDocument, installed: InstalledCubeAI) -> N
 
 NOT_REQUESTED = (
     "NNModelInformation_", "memoryPool", "useExternal", "ext", "useActivationBuffer", "actBufferSize",
-    "WorkingBufferStartAddr-", "ExternalRam", "ActivationPragmas", "bspIncludes", "initFunctions",
+    "WorkingBufferStartAddr", "ExternalRam", "ActivationPragmas", "bspIncludes", "initFunctions",
     "optimization", "outputDirectory", "tfliteruntime", "neuralartruntime", "NeuralARTProfile",
     "SYSCCLKFreq", "SYSDCLKFreq", "ModelWeightFile", "Validation", "BSP.",
 )  # fmt: skip

@@ -104,18 +104,20 @@ def _configuration(
     sources = (
         "" if entries is None else f"\n\t\t\t\t\t<sourceEntries>{entries}\n\t\t\t\t\t</sourceEntries>"
     )
+    kind, settings = f"{P}toolchain.exe.{name.lower()}", "org.eclipse.cdt.core.settings"
+    own = f"config.{name.lower()}.{number}"
     return f"""
-		<cconfiguration id="config.{name.lower()}.{number}">
-			<storageModule id="config.{name.lower()}.{number}" moduleId="org.eclipse.cdt.core.settings" name="{name}"/>
+		<cconfiguration id="{own}">
+			<storageModule id="{own}" moduleId="{settings}" name="{name}"/>
 			<storageModule moduleId="cdtBuildSystem" version="4.0.0">
-				<configuration id="config.{name.lower()}.{number}" name="{name}">
+				<configuration id="{own}" name="{name}">
 					<folderInfo id="config.{number}." name="/" resourcePath="">
-						<toolChain id="chain.{number}" superClass="{P}toolchain.exe.{name.lower()}">{general}{tools}
+						<toolChain id="chain.{number}" superClass="{kind}">{general}{tools}
 						</toolChain>
 					</folderInfo>
 					<folderInfo id="config.{number}.77" name="/" resourcePath="Drivers">
-						<toolChain id="chain.{number}7" superClass="{P}toolchain.exe.{name.lower()}">
-							<tool id="{P}tool.c.compiler.{number}77" superClass="{P}tool.c.compiler.{number + 4}"/>
+						<toolChain id="chain.{number}7" superClass="{kind}">
+							<tool id="{number}77" superClass="{P}tool.c.compiler.{number + 4}"/>
 						</toolChain>
 					</folderInfo>{sources}
 				</configuration>
@@ -126,7 +128,8 @@ def _configuration(
 def entry(name: str, excluding: str = "") -> str:
     """A source folder."""
     left = f'excluding="{excluding}" ' if excluding else ""
-    return f'\n\t\t\t\t\t\t<entry {left}flags="VALUE_WORKSPACE_PATH|RESOLVED" kind="sourcePath" name="{name}"/>'
+    flags = "VALUE_WORKSPACE_PATH|RESOLVED"
+    return f'\n\t\t\t\t\t\t<entry {left}flags="{flags}" kind="sourcePath" name="{name}"/>'
 
 
 def cproject(
@@ -203,8 +206,8 @@ C_INCLUDES =  \\
 CFLAGS += $(C_INCLUDES)
 
 # libraries
-LIBS = -lc -lm -lnosys 
-LIBDIR = 
+LIBS = -lc -lm -lnosys<blank>
+LIBDIR =<blank>
 LDFLAGS = $(LIBDIR) $(LIBS) -Wl,--gc-sections
 
 OBJECTS = $(addprefix $(BUILD_DIR)/,$(notdir $(C_SOURCES:.c=.o)))
@@ -218,7 +221,7 @@ $(BUILD_DIR)/$(TARGET).elf: $(OBJECTS) Makefile
 
 $(BUILD_DIR):
 	mkdir $@
-"""
+""".replace("<blank>", " ")
 
 CMAKE = """cmake_minimum_required(VERSION 3.16)
 

@@ -72,7 +72,13 @@ def make_firmware(
     (folder / "main.c").write_text(text, "ascii")
     (folder / "memory.ld").write_text(_SCRIPT, "ascii")
     linker = ["-Wl,--gc-sections", "-Wl,--entry=_start", "-Wl,-Map=firmware.map", "-T", "memory.ld"]
-    options = ["-Os", "-ffunction-sections", "-fdata-sections", "-nostdlib", *(["-s"] if stripped else [])]
+    options = [
+        "-Os",
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-nostdlib",
+        *(["-s"] if stripped else []),
+    ]
     process.run(
         [arm_gcc().path, *flags, *options, *linker, "main.c", "-o", "firmware.elf"],
         cwd=folder,

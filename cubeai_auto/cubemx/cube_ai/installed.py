@@ -34,6 +34,7 @@ __all__ = [
 
 _SLOT_KEY = re.compile(r"(?P<parameter>.+)-(?P<slot>[0-9a-f]{64})")
 _COUNT = re.compile(r"[0-9]{1,18}")
+_MOST = 16
 _NO_APPLICATION = frozenset({"", "none", "None", "Not selected"})
 # The first projects with 5.0.0 (CubeMX 5.3) describe the pack and its components beside it.
 _DESCRIPTORS = r"_(?:MwName[0-9]+|NumberOfMw|license|description|\w+_RteComponent(?:size|[0-9]+))"
@@ -157,14 +158,17 @@ def installed_instances(document: IocDocument) -> tuple[InstalledCubeAI, ...]:
     """Every X-CUBE-AI of a project, in the order of its rows; more than one is not usual.
 
     Raises:
-        IocFormatError: the version of a pack cannot be read.
+        IocFormatError: the version of a pack cannot be read, or no project has so many.
     """
-    found = []
-    for number in row_numbers(document, THIRD_PARTIES):
-        value = document.get(f"{THIRD_PARTIES.prefix}{number}") or ""
-        if value.startswith(f"{PACK}."):
-            found.append(_installed(document, number, value))
-    return tuple(found)
+    rows = {
+        n: document.get(f"{THIRD_PARTIES.prefix}{n}") or ""
+        for n in row_numbers(document, THIRD_PARTIES)
+    }
+    packs = {number: value for number, value in rows.items() if value.startswith(f"{PACK}.")}
+    if len(packs) > _MOST:
+        msg = f"the project has X-CUBE-AI {len(packs)} times"
+        raise IocFormatError(msg, hint="restore the file from version control")
+    return tuple(_installed(document, number, value) for number, value in packs.items())
 
 
 def pack_keys(document: IocDocument, instance: str) -> tuple[str, ...]:

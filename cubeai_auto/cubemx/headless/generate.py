@@ -27,7 +27,7 @@ from cubeai_auto.cubemx.headless.staging import (
     damage,
     snapshot,
 )
-from cubeai_auto.cubemx.ide.transaction import Replacement, replace_all
+from cubeai_auto.cubemx.transaction import Replacement, replace_all
 from cubeai_auto.errors import CheckFailedError, ToolFailedError, ToolTimeoutError
 from cubeai_auto.files import existing_file, refusals, temporary_folder, write_atomic
 

@@ -17,7 +17,7 @@ _IDENTIFIER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[ \t]*\(")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _UNQUOTED = re.compile(r"(?:[^\s()#\"\\]|\\.|\"(?:[^\"\\]|\\.)*\")+", re.DOTALL)
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9_.\-/+]+)\}")
-_MAX_RESOLVING = 8
+_LONGEST = 4096
 _OPENING = {"function", "macro", "foreach", "while", "block"}
 _CLOSING = {f"end{name}" for name in _OPENING}
 
@@ -119,7 +119,7 @@ def variables_of(commands: Iterator[Command] | tuple[Command, ...]) -> dict[str,
         if command.inner:
             continue
         if command.name == "set" and len(command.arguments) >= 2:
-            values[command.word(0)] = command.word(1)
+            values[command.word(0)] = resolved(command.word(1), values)
         elif command.name == "project" and command.arguments:
             name = resolved(command.word(0), values)
             values["PROJECT_NAME"] = name
@@ -128,13 +128,9 @@ def variables_of(commands: Iterator[Command] | tuple[Command, ...]) -> dict[str,
 
 
 def resolved(text: str, values: dict[str, str]) -> str:
-    """A text with ``${...}`` of known variables replaced."""
-    for _ in range(_MAX_RESOLVING):
-        new = _REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
-        if new == text or len(new) > len(text) + 4096:
-            break
-        text = new
-    return text
+    """A text with ``${...}`` of known variables replaced; as it is if that would be too long."""
+    new = _REFERENCE.sub(lambda match: values.get(match[1], match[0]), text)
+    return new if len(new) <= _LONGEST else text
 
 
 def _damaged(text: str, position: int, what: str) -> IdeFormatError:

@@ -21,7 +21,7 @@ __all__ = [
     "readable_diff",
 ]
 
-_MAX_BYTES = 8 * 1024 * 1024
+_MAX_BYTES = 1024 * 1024
 
 
 class IdeFormatError(InputError):

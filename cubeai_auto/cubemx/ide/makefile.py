@@ -200,7 +200,7 @@ def _insertion(makefile: _Makefile, target: Assignment, words: Sequence[str]) ->
         place = last.end + len(last.newline) if last.continues else last.start
         text = "".join(f"{word} \\{newline}" for word in words)
         if last.continues and not last.newline:
-            text = newline + text.removesuffix(f" \\{newline}")
+            text = newline + text.removesuffix(newline)
         return Splice(place, place, text.encode("latin-1"))
     text = "".join(f" \\{newline}{word}" for word in words)
     return Splice(last.end, last.end, text.encode("latin-1"))
@@ -237,11 +237,15 @@ def _removals(lines: Sequence[Line], assignment: Assignment, gone: Sequence[Word
     end = assignment.last + 1
     while end - 1 in empty:
         end -= 1
-    if end <= assignment.last:
+    if end <= assignment.last and not last.newline and last.continues:
+        yield Splice(lines[end - 1].end, last.end, b"")
+    elif end <= assignment.last and not last.continues:
         before = lines[end - 1]
         text = before.text[:-1]
         cut = len(text) - 1 if text.endswith(" ") else len(text)
         yield Splice(before.start + cut, last.end, b"")
+    else:
+        end = assignment.last + 1
     for number, found in words.items():
         line = lines[number]
         if number >= end:

@@ -18,7 +18,7 @@ __all__ = ["MxProject", "MxSection"]
 
 _SECTION = re.compile(r"\[([^\[\]]{1,200})\][ \t]*")
 _USED = re.compile(r"PreviousUsed(\w+?)(?:Files|s)?")
-_READ = 8 * 1024 * 1024 + 1
+_READ = 1024 * 1024 + 1
 _COUNT = re.compile(r"[0-9]{1,6}")
 
 

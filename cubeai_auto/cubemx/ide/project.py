@@ -20,7 +20,7 @@ from cubeai_auto.cubemx.ide.journal import (
 from cubeai_auto.cubemx.ide.links import USER_FOLDER, Link, add_links, link_to, remove_links
 from cubeai_auto.cubemx.ide.makefile import add_to_makefile, remove_from_makefile
 from cubeai_auto.cubemx.ide.runtime import IdeAdditions
-from cubeai_auto.cubemx.ide.transaction import Replacement, replace_all
+from cubeai_auto.cubemx.transaction import Replacement, replace_all
 from cubeai_auto.errors import InputError, MissingPathError, UsageError
 from cubeai_auto.files import refusals
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from cubeai_auto.cubemx.cube_ai.installed import InstalledCubeAI, pack_keys
 from cubeai_auto.cubemx.cube_ai.names import (
@@ -96,9 +97,9 @@ def _check_slots(view: View, pack: InstalledCubeAI) -> None:
     if len(slots) != len(listed):
         view.find("ai.slots", f"{len(slots)} slots, and {len(listed)} names in ModelNameList", hashes)
     for what, key, values in (("slot", hashes, slots), ("network", names, listed)):
-        for value in dict.fromkeys(values):
-            if values.count(value) > 1:
-                view.find("ai.slots", f"the {what} {value} stands twice", key)
+        for value, count in Counter(values).items():
+            if count > 1:
+                view.find("ai.slots", f"the {what} {value} stands {count} times", key)
     for position, slot in enumerate(slots):
         absent = [one for one in _NEEDED if f"{pack.instance}.{one}-{slot}" not in view.values]
         if absent:

@@ -14,7 +14,9 @@ LINKS = (
     link_to("../X-CUBE-AI/App/network_data.c", "Application/User/X-CUBE-AI/App"),
 )
 NONE = PROJECT[: PROJECT.index(b"\t<linked")] + b"</projectDescription>\n"
-EMPTY = NONE.replace(b"</projectDescription>", b"\t<linkedResources>\n\t</linkedResources>\n</projectDescription>")
+EMPTY = NONE.replace(
+    b"</projectDescription>", b"\t<linkedResources>\n\t</linkedResources>\n</projectDescription>"
+)
 
 
 def test_locations_count_the_folders_up() -> None:
@@ -26,7 +28,9 @@ def test_locations_count_the_folders_up() -> None:
     assert link_to("/home/x/n.c", "U").location == "file:/home/x/n.c"
 
 
-@pytest.mark.parametrize("project", [PROJECT, PROJECT.replace(b"\n", b"\r\n"), NONE], ids=["lf", "crlf", "no list"])
+@pytest.mark.parametrize(
+    "project", [PROJECT, PROJECT.replace(b"\n", b"\r\n"), NONE], ids=["lf", "crlf", "no list"]
+)
 def test_links_are_added_once_and_removed_without_a_trace(project: bytes) -> None:
     edit = add_links(project, LINKS)
     root = parse_xml(edit.after).root

@@ -41,15 +41,20 @@ FORMS = {
     "grouped": GROUPED,
     "ends in a backslash": MAKEFILE.replace("Core/Src/gpio.c\n", "Core/Src/gpio.c \\\n"),
     "trailing blanks": MAKEFILE.replace("Core/Src/gpio.c\n", "Core/Src/gpio.c  \n"),
-    "one line": MAKEFILE.replace("C_SOURCES =  \\\nCore/Src/main.c \\\nCore/Src/gpio.c", "C_SOURCES := Core/Src/main.c"),
+    "one line": MAKEFILE.replace(
+        "C_SOURCES =  \\\nCore/Src/main.c \\\nCore/Src/gpio.c", "C_SOURCES := Core/Src/main.c"
+    ),
     "tabs": MAKEFILE.replace("\\\nCore", "\\\n\tCore"),
     "a comment": MAKEFILE.replace("-lnosys ", "-lnosys # no semihosting"),
     "appended": MAKEFILE.replace("# C includes", "C_SOURCES += Lib/x.c\n# C includes"),
-    "conditional": MAKEFILE.replace("C_SOURCES =", "ifeq ($(A),1)\nC_SOURCES = a.c\nendif\nC_SOURCES ="),
+    "conditional": MAKEFILE.replace(
+        "C_SOURCES =", "ifeq ($(A),1)\nC_SOURCES = a.c\nendif\nC_SOURCES ="
+    ),
     "empty list": MAKEFILE.replace("LIBDIR = \n", "LIBDIR = \\\n\n\n"),
     "no libraries": MAKEFILE.replace("LIBS = -lc -lm -lnosys ", "LIBS ="),
     "no end": MAKEFILE.rstrip("\n"),
     "last": MAKEFILE.replace("LIBDIR = \n", "") + "\nLIBDIR =",
+    "ends in a backslash without a line end": MAKEFILE.replace("LIBDIR = \n", "") + "\nLIBDIR = -Lx \\",
     "last with a backslash": MAKEFILE.replace("LIBDIR = \n", "") + "\nLIBDIR = -Lx \\\n",
 }
 
@@ -72,17 +77,22 @@ def test_every_form_is_edited_once_and_restored(form: str, newline: str) -> None
 def test_make_sees_the_words(form: str, tmp_path: Path) -> None:
     text = add_to_makefile(FORMS[form].encode(), cube_ai()).after.decode()
     names = ("C_SOURCES", "C_INCLUDES", "LIBS", "LIBDIR")
-    (tmp_path / "Makefile").write_text(text + "\nshow:\n\t@echo " + ";".join(f"$({name})" for name in names) + ";")
     (tmp_path / "Makefile").write_text(
         text + "\n\nshow:\n" + "".join(f"\t@echo '{name}={'$'}({name})'\n" for name in names)
     )
     done = process.run(["make", "-s", "show"], cwd=tmp_path, timeout=20)
     values = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-    assert values["C_SOURCES"].split()[-3:] == [
-        f"X-CUBE-AI/App/network{part}.c" for part in ("", "_data", "_data_params")
-    ] or form == "appended"
+    assert (
+        values["C_SOURCES"].split()[-3:]
+        == [f"X-CUBE-AI/App/network{part}.c" for part in ("", "_data", "_data_params")]
+        or form == "appended"
+    )
     assert "Core/Src/main.c" in values["C_SOURCES"].split()
-    assert values["C_INCLUDES"].split()[1:] == ["-IX-CUBE-AI/App", "-IX-CUBE-AI", "-IMiddlewares/ST/AI/Inc"]
+    assert values["C_INCLUDES"].split()[1:] == [
+        "-IX-CUBE-AI/App",
+        "-IX-CUBE-AI",
+        "-IMiddlewares/ST/AI/Inc",
+    ]
     assert "-l:NetworkRuntime1020_CM4_GCC.a" in values["LIBS"].split()
     assert "-LMiddlewares/ST/AI/Lib" in values["LIBDIR"].split()
 
@@ -91,10 +101,10 @@ def test_make_sees_the_words(form: str, tmp_path: Path) -> None:
 def test_the_patched_makefile_links(tmp_path: Path) -> None:
     """The library uses libm, so the order on the link line decides whether this builds."""
     for name, text in {
-        "Core/Src/main.c": '#include "network.h"\nint main(int n, char **v) { return (int)network(n); }\n',
+        "Core/Src/main.c": '#include "network.h"\nint main(int n, char **v) { return network(n); }\n',
         "Core/Src/gpio.c": "int gpio;\n",
         "X-CUBE-AI/App/network.h": "float network(int n);\n",
-        "X-CUBE-AI/App/network.c": "float runtime(float x);\nfloat network(int n) { return runtime(n); }\n",
+        "X-CUBE-AI/App/network.c": "float runtime(float);\nfloat network(int n) { return runtime(n); }",
         "X-CUBE-AI/App/network_data.c": "int network_data;\n",
         "X-CUBE-AI/App/network_data_params.c": "int network_data_params;\n",
         "runtime.c": "#include <math.h>\nfloat runtime(float x) { return expf(x); }\n",
@@ -121,7 +131,10 @@ def test_a_missing_variable_is_named(name: str) -> None:
 
 def test_the_built_in_engine_needs_no_libraries() -> None:
     text = MAKEFILE.replace("LIBS =", "X =").replace("LIBDIR =", "Y =")
-    assert {change.key for change in add_to_makefile(text.encode(), builtin()).changes} == {"C_SOURCES", "C_INCLUDES"}
+    assert {change.key for change in add_to_makefile(text.encode(), builtin()).changes} == {
+        "C_SOURCES",
+        "C_INCLUDES",
+    }
 
 
 def test_what_is_there_is_known() -> None:
@@ -138,7 +151,9 @@ def test_another_version_gives_way_and_returns() -> None:
     before = MAKEFILE.replace("-lnosys ", "-lnosys \\\n-l:NetworkRuntime810_CM4_GCC.a").encode()
     edit = add_to_makefile(before, cube_ai())
     assert b"810" not in edit.after
-    assert edit.notes == ("-l:NetworkRuntime810_CM4_GCC.a was replaced by -l:NetworkRuntime1020_CM4_GCC.a",)
+    assert edit.notes == (
+        "-l:NetworkRuntime810_CM4_GCC.a was replaced by -l:NetworkRuntime1020_CM4_GCC.a",
+    )
     assert remove_from_makefile(edit.after, cube_ai(), edit.changes).after == before
     assert b"NetworkRuntime" not in remove_from_makefile(edit.after, cube_ai()).after
 
@@ -161,7 +176,9 @@ def test_what_a_user_did_after_adding_stays() -> None:
 
 
 def test_without_a_record_the_folder_of_the_sources_is_emptied() -> None:
-    text = MAKEFILE.replace("gpio.c\n", "gpio.c \\\nX-CUBE-AI/App/app_x-cube-ai.c \\\nX-CUBE-AI/App/old.c\n")
+    text = MAKEFILE.replace(
+        "gpio.c\n", "gpio.c \\\nX-CUBE-AI/App/app_x-cube-ai.c \\\nX-CUBE-AI/App/old.c\n"
+    )
     assert remove_from_makefile(text.encode(), cube_ai()).after == MAKEFILE.encode()
 
 
@@ -174,7 +191,9 @@ def test_bytes_of_any_encoding_are_kept() -> None:
 
 
 def test_recipes_and_definitions_are_no_assignments() -> None:
-    text = "define X\nA = 1\nendef\nall:\n\tA = 2\nA := 3 \\\n 4 # A = 5\nifdef Q\nexport A += 6\nendif\n"
+    text = (
+        "define X\nA = 1\nendef\nall:\n\tA = 2\nA := 3 \\\n 4 # A = 5\nifdef Q\nexport A += 6\nendif\n"
+    )
     found = list(assignments_of(lines_of(text)))
     assert [(a.operator, [w.text for w in a.words], a.conditional, a.commented) for a in found] == [
         (":=", ["3", "4"], False, True),
@@ -184,9 +203,9 @@ def test_recipes_and_definitions_are_no_assignments() -> None:
 
 LINES = st.lists(
     st.sampled_from([
-        "C_SOURCES =", "C_SOURCES = a.c \\", "b.c \\", "b.c", "", "# x", "C_SOURCES += c.c", "\tgcc", "LIBS = -lm",
-        "C_INCLUDES := -Ia \\", "LIBDIR =", "ifdef A", "endif", "define Y", "endef", "X-CUBE-AI/App/network.c \\",
-        "a: b", "LIBS = -l:NetworkRuntime810_CM4_GCC.a -lm",
+        "C_SOURCES =", "C_SOURCES = a.c \\", "b.c \\", "b.c", "", "# x", "C_SOURCES += c.c", "\tgcc",
+        "C_INCLUDES := -Ia \\", "LIBDIR =", "ifdef A", "endif", "define Y", "endef", "LIBS = -lm",
+        "X-CUBE-AI/App/network.c \\", "a: b", "LIBS = -l:NetworkRuntime810_CM4_GCC.a -lm",
     ]),
     max_size=14,
 )  # fmt: skip
@@ -199,7 +218,8 @@ def test_any_makefile_is_edited_once_or_refused(lines: list[str], newline: str, 
     try:
         edit = add_to_makefile(before, cube_ai())
     except IdeFormatError as error:
-        assert error.hint
+        hint = error.hint
+        assert hint
         return
     assert add_to_makefile(edit.after, cube_ai()).after == edit.after
     back = remove_from_makefile(edit.after, cube_ai(), edit.changes)

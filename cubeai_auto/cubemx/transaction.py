@@ -48,7 +48,8 @@ def replace_all(replacements: Sequence[Replacement]) -> None:
                 if item.after is None:
                     item.path.unlink(missing_ok=True)
                 else:
-                    staged.pop(item.path).replace(_real(item.path))
+                    staged[item.path].replace(_real(item.path))
+                    del staged[item.path]
     except BaseException:
         for item in reversed(done):
             _restore(item)
@@ -101,4 +102,8 @@ def _restore(item: Replacement) -> None:
         if item.before is None:
             item.path.unlink(missing_ok=True)
         elif _content(item.path) != item.before:
-            _stage(item.path, item.before).replace(_real(item.path))
+            temporary = _stage(item.path, item.before)
+            try:
+                temporary.replace(_real(item.path))
+            except OSError:
+                temporary.unlink(missing_ok=True)
