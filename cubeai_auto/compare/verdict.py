@@ -63,8 +63,8 @@ def judge_sides(sides: Sequence[Judged], weights: Quantity, board: Board | None 
     """
     candidates = [judged for judged in sides if judged.candidate]
     reasons: list[str] = []
-    flash = _least("flash", candidates, reasons)
-    ram = _least("ram", candidates, reasons)
+    flash, flash_of_all = _least("flash", candidates, reasons)
+    ram, ram_of_all = _least("ram", candidates, reasons)
     if board is not None:
         for judged in candidates:
             won = tuple(name for name, best in (("flash", flash), ("ram", ram)) if best is judged)
@@ -72,14 +72,18 @@ def judge_sides(sides: Sequence[Judged], weights: Quantity, board: Board | None 
     return Verdict(
         flash=None if flash is None else flash.side.name,
         ram=None if ram is None else ram.side.name,
-        sentence=_sentence(flash, ram),
+        sentence=_sentence((flash, flash_of_all), (ram, ram_of_all)),
         reasons=tuple(dict.fromkeys(reasons)),
         crossovers=_crossovers(flash, candidates, weights),
     )
 
 
-def _least(metric: Metric, sides: Sequence[Judged], reasons: list[str]) -> Judged | None:
-    """The side with the smallest figure among those that may be compared with another one."""
+def _least(metric: Metric, sides: Sequence[Judged], reasons: list[str]) -> tuple[Judged | None, bool]:
+    """The side with the smallest figure among those that may be compared with another one.
+
+    Returns:
+        That side, and whether it could be compared with every known figure.
+    """
     known = sorted(
         ((judged, value) for judged in sides if (value := figure(judged, metric)).value is not None),
         key=lambda item: (item[1].value or 0, item[0].side.name),
@@ -90,20 +94,20 @@ def _least(metric: Metric, sides: Sequence[Judged], reasons: list[str]) -> Judge
         if not figure(judged, metric).known
     ]
     for position, (best, least) in enumerate(known):
-        compared = False
+        compared = 0
         for other, value in known[position + 1 :]:
             share = ratio(metric, (best.under(metric), least), (other.under(metric), value))
             if share.value is None:
                 reasons.append(f"{metric}: {_name(best)} and {_name(other)}: {share.reason}")
                 continue
-            compared = True
+            compared += 1
             reasons.append(
                 f"{metric}: {_name(best)} {least.value:,} B ({least.how}), {_name(other)} "
                 f"{value.value:,} B ({value.how}): {share.value:.2f}x"
             )
         if compared:
-            return best
-    return None
+            return best, compared == len(known) - 1
+    return None, False
 
 
 def _room(judged: Judged, won: Sequence[str], board: Board) -> list[str]:
@@ -129,19 +133,18 @@ def _headroom(metric: str, fit: Fit) -> str:
     return f"headroom on {fit.board}: {left:,} B of {metric} left ({left / room:.0%})"
 
 
-def _sentence(flash: Judged | None, ram: Judged | None) -> str:
-    if flash is None and ram is None:
+def _sentence(flash: tuple[Judged | None, bool], ram: tuple[Judged | None, bool]) -> str:
+    parts: dict[tuple[str, bool], list[str]] = {}
+    for metric, (judged, of_all) in (("flash", flash), ("RAM", ram)):
+        if judged is not None:
+            parts.setdefault((_winner(judged), of_all), []).append(f"the least {metric}")
+    if not parts:
         return "No two deployments can be compared."
-    if flash is not None and ram is not None and flash is ram:
-        text = f"{_winner(flash)} needs the least flash and the least RAM."
-    else:
-        parts = [
-            f"{_winner(judged)} needs the least {metric}"
-            for metric, judged in (("flash", flash), ("RAM", ram))
-            if judged is not None
-        ]
-        text = ", ".join(parts) + "."
-    return text[0].upper() + text[1:]
+    text = ", ".join(
+        f"{name} needs {' and '.join(what)}" + ("" if of_all else " of those that can be compared")
+        for (name, of_all), what in parts.items()
+    )
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _crossovers(

@@ -23,7 +23,7 @@ SECTIONS {
 """
 _SOURCE = """\
 typedef unsigned char byte;
-__attribute__((aligned(16))) const byte network_model[] = {%s};
+__attribute__((aligned(16), used)) const byte network_model[] = {%s};
 byte tensor_arena[%d];
 volatile int sink;
 void _ZN6tflite16MicroInterpreter6InvokeEv(void) { sink = tensor_arena[0] + network_model[1]; }
@@ -71,14 +71,9 @@ def make_firmware(
     text = _SOURCE % (",".join(map(str, model)), arena, more, " ".join(calls))
     (folder / "main.c").write_text(text, "ascii")
     (folder / "memory.ld").write_text(_SCRIPT, "ascii")
-    linker = ["-Wl,--gc-sections", "-Wl,--entry=_start", "-Wl,-Map=firmware.map", "-T", "memory.ld"]
-    options = [
-        "-Os",
-        "-ffunction-sections",
-        "-fdata-sections",
-        "-nostdlib",
-        *(["-s"] if stripped else []),
-    ]
+    linker = ["-Wl,--entry=_start", "-Wl,-Map=firmware.map", "-T", "memory.ld"]
+    options = ["-Os", "-fno-inline", "-ffunction-sections", "-fdata-sections", "-nostdlib"]
+    options += ["-s"] if stripped else []
     process.run(
         [arm_gcc().path, *flags, *options, *linker, "main.c", "-o", "firmware.elf"],
         cwd=folder,
