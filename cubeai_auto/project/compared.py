@@ -20,7 +20,7 @@ from cubeai_auto.engines.builtin import BuiltinEngine
 from cubeai_auto.engines.vectors import random_inputs
 from cubeai_auto.errors import InputError, ToolMissingError, UnsupportedModelError
 from cubeai_auto.files import refusals, sha256_bytes, temporary_folder
-from cubeai_auto.project.cube_step import CubeStep, for_builtin, in_one_line, predict_cube
+from cubeai_auto.project.cube_step import CubeStep, in_one_line, predict_cube
 from cubeai_auto.project.firmware_step import read_firmware, replace_measured
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.run_key import tool_versions
@@ -178,7 +178,7 @@ def _cube(wanted: CompareRequest) -> tuple[CubeStep, CubeReport | None]:
 
 def _builtin(wanted: CompareRequest, graph: Graph) -> _Builtin:
     """The built-in engine's report, and what its code does in the emulator."""
-    engine, request = BuiltinEngine(), for_builtin(wanted.request)
+    engine, request = BuiltinEngine(), replace(wanted.request, compression="none")
     try:
         inputs = random_inputs(graph, wanted.samples, wanted.seed)
         result = engine.analyze(request)

@@ -27,15 +27,11 @@ _ANOTHER = "the firmware's model array is not this model"
 
 @dataclass(frozen=True, slots=True)
 class FirmwareStep:
-    """An existing firmware: its parts, and how it was built."""
+    """An existing firmware: its parts, how it was built, and the kernel set it was linked with."""
 
     parts: Attribution
     build: FirmwareBuild
-
-    @property
-    def kernels(self) -> str:
-        """The kernel set it was linked with."""
-        return "cmsis-nn" if self.parts.flash.cmsis_nn.value else "reference"
+    kernels: str
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -84,9 +80,11 @@ def read_firmware(
     by_elf = None if elf is None else attribute_elf(elf, content)
     by_map = None if map_file is None else attribute_map(map_file, graph.file_bytes)
     parts = _merged(by_elf, by_map)
+    optimized = any(found.flash.cmsis_nn.value for found in (by_elf, by_map) if found is not None)
+    kernels = "cmsis-nn" if optimized else "reference"
     if elf is None:
         model = THIS_MODEL if parts.flash.model.known else ""
-        return FirmwareStep(parts, FirmwareBuild(optimization=level, model=model))
+        return FirmwareStep(parts, FirmwareBuild(optimization=level, model=model), kernels)
     built = elf_build(elf)
     core = find_core(setting.core).name
     build = FirmwareBuild(
@@ -97,7 +95,7 @@ def read_firmware(
         toolchain=built.compiler,
         model=THIS_MODEL if content in elf.read_bytes() else _ANOTHER,
     )
-    return FirmwareStep(parts, build)
+    return FirmwareStep(parts, build, kernels)
 
 
 def replace_measured(

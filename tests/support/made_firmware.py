@@ -21,16 +21,22 @@ SECTIONS {
   .bss (NOLOAD) : { *(.bss* COMMON) } > RAM
 }
 """
-_SOURCE = """\
-typedef unsigned char byte;
-__attribute__((aligned(16), used)) const byte network_model[] = {%s};
-byte tensor_arena[%d];
+_SOURCES = {
+    "network_model.c": "__attribute__((aligned(16))) const unsigned char network_model[] = {%s};\n",
+    "micro_interpreter.c": """\
+extern const unsigned char network_model[];
+unsigned char tensor_arena[%d];
+void _ZN6tflite16MicroInterpreter6InvokeEv(int at) { tensor_arena[at] = network_model[at]; }
+""",
+    "arm_fully_connected_s8.c": "volatile int nn; void arm_fully_connected_s8(void) { nn = 2; }\n",
+    "main.c": """\
+void _ZN6tflite16MicroInterpreter6InvokeEv(int);
+void arm_fully_connected_s8(void);
 volatile int sink;
-void _ZN6tflite16MicroInterpreter6InvokeEv(void) { sink = tensor_arena[0] + network_model[1]; }
-void arm_fully_connected_s8(void) { sink = 2; }
-%s
-void _start(void) { _ZN6tflite16MicroInterpreter6InvokeEv(); %s }
-"""
+__attribute__((noinline)) void __assert_func(void) { sink = 3; }
+void _start(void) { _ZN6tflite16MicroInterpreter6InvokeEv(sink); %s }
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -64,19 +70,19 @@ def make_firmware(
     """
     folder.mkdir(parents=True)
     calls = ["arm_fully_connected_s8();"] if cmsis_nn else []
-    more = ""
-    if asserts:
-        more = "void __assert_func(void) { sink = 3; }"
-        calls.append("__assert_func();")
-    text = _SOURCE % (",".join(map(str, model)), arena, more, " ".join(calls))
-    (folder / "main.c").write_text(text, "ascii")
+    calls += ["__assert_func();"] if asserts else []
+    values = {
+        "network_model.c": ",".join(map(str, model)),
+        "micro_interpreter.c": arena,
+        "main.c": " ".join(calls),
+    }
+    for name, text in _SOURCES.items():
+        (folder / name).write_text(text % values[name] if name in values else text, "ascii")
     (folder / "memory.ld").write_text(_SCRIPT, "ascii")
-    linker = ["-Wl,--entry=_start", "-Wl,-Map=firmware.map", "-T", "memory.ld"]
-    options = ["-Os", "-fno-inline", "-ffunction-sections", "-fdata-sections", "-nostdlib"]
-    options += ["-s"] if stripped else []
-    process.run(
-        [arm_gcc().path, *flags, *options, *linker, "main.c", "-o", "firmware.elf"],
-        cwd=folder,
-        timeout=120,
-    )
+    gcc, options = arm_gcc().path, ["-Os", "-ffunction-sections", "-fdata-sections"]
+    process.run([gcc, *flags, *options, "-c", *_SOURCES], cwd=folder, timeout=120)
+    objects = [name.replace(".c", ".o") for name in _SOURCES]
+    linker = ["-Wl,--gc-sections", "-Wl,--entry=_start", "-Wl,-Map=firmware.map", "-T", "memory.ld"]
+    linker += ["-nostdlib", *(["-s"] if stripped else [])]
+    process.run([gcc, *flags, *linker, *objects, "-o", "firmware.elf"], cwd=folder, timeout=120)
     return MadeFirmware(folder / "firmware.elf", folder / "firmware.map")
