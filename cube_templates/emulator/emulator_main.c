@@ -4,11 +4,10 @@
  * inputs.bin holds the raw bytes of all inputs of the first vector, then of the second, and so on;
  * outputs.bin receives the outputs in the same way; measures.bin receives `struct measures`.
  *
- * Instructions: the emulator runs with `-icount shift=0`, so its virtual time advances by 1 ns for
- * each instruction, and TIM2 without prescaler counts nanoseconds. The count of a function that
- * only returns is subtracted, and its one instruction added again. What remains are the
- * instructions from the first one of stai_<name>_run to its return, both included; the call
- * itself and its arguments are not. Instructions that an IT block skips are counted.
+ * Instructions: the machine's counter.h counts them. The count of a function that only returns is
+ * subtracted, and its one instruction added again. What remains are the instructions from the
+ * first one of stai_<name>_run to its return, both included; the call itself and its arguments
+ * are not. Instructions that an IT block skips are counted.
  *
  * Stack: the memory below the caller's frame is painted before each run; the deepest word that
  * lost its paint tells how much stai_<name>_run and everything it calls used. No interrupt is
@@ -19,26 +18,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "counter.h"
 #include "network_under_test.h"
 #include "semihosting.h"
 
 #define EXIT_API 96u
 #define EXIT_FILE 97u
 #define EXIT_STACK 98u
-
-/* General-purpose 32-bit timers of the STM32F405. */
-#define TIM2_BASE 0x40000000u
-#define TIM5_BASE 0x40000C00u
-#define TIM_CR1(base) (*(volatile uint32_t *)((base) + 0x00u))
-#define TIM_EGR(base) (*(volatile uint32_t *)((base) + 0x14u))
-#define TIM_CNT(base) (*(volatile uint32_t *)((base) + 0x24u))
-#define TIM_PSC(base) (*(volatile uint32_t *)((base) + 0x28u))
-#define TIM_CR1_CEN 1u
-#define TIM_EGR_UG 1u
-
-/* TIM5 ticks every 65,536 instructions and tells how often TIM2 wrapped. */
-#define COARSE_PRESCALER 0xFFFFu
-#define COARSE_SHIFT 16
 
 #define PAINT 0xC5A5C5A5u
 #define GUARD_WORDS 8
@@ -84,13 +70,6 @@ static void print_failure(const char *call, stai_return_code code)
     semihosting_print("\n");
 }
 
-static void start_timer(uint32_t base, uint32_t prescaler)
-{
-    TIM_PSC(base) = prescaler;
-    TIM_EGR(base) = TIM_EGR_UG;
-    TIM_CR1(base) = TIM_CR1_CEN;
-}
-
 static inline __attribute__((always_inline)) uint32_t *stack_pointer(void)
 {
     uint32_t *pointer;
@@ -104,21 +83,6 @@ __attribute__((naked, noinline)) static stai_return_code
 only_return(__attribute__((unused)) stai_network *network, __attribute__((unused)) stai_run_mode mode)
 {
     __asm volatile("bx lr");
-}
-
-/* TIM2 counts modulo 2^32; the coarse timer is off by less than two ticks. */
-static uint64_t count_of(uint32_t fine, uint32_t coarse)
-{
-    const uint64_t about = (uint64_t)coarse << COARSE_SHIFT;
-    const uint64_t half = (uint64_t)1 << 31;
-    uint64_t count = (about & ~(uint64_t)UINT32_MAX) | fine;
-
-    if (count + half < about) {
-        count += half << 1;
-    } else if (count > about + half) {
-        count -= half << 1;
-    }
-    return count;
 }
 
 /* The first word at or above `from` that lost its paint; it exists, because callers' frames do. */
@@ -136,8 +100,8 @@ __attribute__((noinline, noclone)) static void measure(run_function function, st
     uint32_t *const top = stack_pointer();
     uint32_t *start = _stack_limit;
     uint32_t *word;
-    uint32_t fine;
-    uint32_t coarse;
+    struct counter before;
+    struct counter after;
 
     /* Reading and writing vectors never goes REPAINT_WORDS deeper than what was seen before. */
     if (lowest_touched - _stack_limit > REPAINT_WORDS) {
@@ -146,12 +110,10 @@ __attribute__((noinline, noclone)) static void measure(run_function function, st
     for (volatile uint32_t *paint = start; paint < top; paint++) {
         *paint = PAINT;
     }
-    coarse = TIM_CNT(TIM5_BASE);
-    fine = TIM_CNT(TIM2_BASE);
+    counter_read_before(&before);
     sample->code = function(nn_context, STAI_MODE_SYNC);
-    fine = TIM_CNT(TIM2_BASE) - fine;
-    coarse = TIM_CNT(TIM5_BASE) - coarse;
-    sample->instructions = count_of(fine, coarse);
+    counter_read_after(&after);
+    sample->instructions = counter_between(&before, &after);
 
     /* The whole stack is searched only when a run goes deeper than all before it. */
     word = first_touched(start);
@@ -273,8 +235,7 @@ int main(void)
     for (volatile uint32_t *paint = _stack_limit; paint < top; paint++) {
         *paint = PAINT;
     }
-    start_timer(TIM2_BASE, 0);
-    start_timer(TIM5_BASE, COARSE_PRESCALER);
+    counter_start();
 
     inputs = open_file("inputs.bin", SEMIHOSTING_READ);
     outputs = open_file("outputs.bin", SEMIHOSTING_WRITE);

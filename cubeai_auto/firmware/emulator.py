@@ -1,11 +1,12 @@
-"""Build generated code for an emulated STM32F405 and run it there: outputs, instructions, stack.
+"""Build generated code for an emulated Cortex-M and run it there: outputs, instructions, stack.
 
-The machine is QEMU's ``netduinoplus2``. With ``-icount shift=0`` its clock advances by 1 ns for
-each instruction, so a timer of the chip counts instructions, and two runs give the same number.
+With ``-icount`` the emulator's clock advances by a fixed time for each instruction, so a timer of
+the machine counts instructions, and two runs give the same number.
 """
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from cubeai_auto import process
 from cubeai_auto.discovery import Tool
-from cubeai_auto.errors import ToolFailedError
+from cubeai_auto.errors import ToolFailedError, UnsupportedModelError
 from cubeai_auto.files import refusals, templates_dir
 from cubeai_auto.firmware.compile import (
     HARNESS_FLAGS,
@@ -27,22 +28,16 @@ from cubeai_auto.firmware.compile import (
     network_sources,
 )
 from cubeai_auto.firmware.faults import failure_of
-from cubeai_auto.firmware.link import Memory, link
+from cubeai_auto.firmware.link import link
+from cubeai_auto.firmware.machines import Choice, Machine, choices
 from cubeai_auto.firmware.toolchain import LINK_SPECS, arm_gcc, check_newlib, qemu
 from cubeai_auto.firmware.vectors import OutputSpec, read_outputs, write_inputs
-from cubeai_auto.target import Target, find_target
+from cubeai_auto.target import Target
 
-__all__ = ["FLASH_BYTES", "MACHINE", "RAM_BYTES", "EmulatorRun", "run_on_emulator"]
-
-MACHINE = "netduinoplus2"
-FLASH_BYTES = 1024 * 1024
-RAM_BYTES = 192 * 1024
-_MEMORIES = (Memory("FLASH", FLASH_BYTES), Memory("RAM", RAM_BYTES, " with 4,096 for the stack"))
+__all__ = ["EmulatorRun", "run_on_emulator"]
 
 _MEASURES = struct.Struct("<IIQQII")
 _MEASURES_MAGIC = 0x31304D43
-# The instruction sets that a Cortex-M4 executes as they are.
-_RUNS_ON_M4 = ("cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +88,9 @@ def run_on_emulator(
 ) -> EmulatorRun:
     """Compile the sources with the emulator harness, run every vector, give outputs and measures.
 
-    Code for Cortex-M0, M0+ and M3 runs on the emulated Cortex-M4 as it is. For other cores the
-    code is built for the Cortex-M4 instead, and ``machine`` says so.
+    An STM32 with the target's core is emulated where QEMU has one, else a board with that core or
+    a larger core that executes the same code; ``machine`` says so. A network that is too large for
+    the first machine runs on a larger one.
 
     Args:
         sources: the folder of generated C files.
@@ -119,18 +115,19 @@ def run_on_emulator(
     """
     files = network_sources(sources, name)
     compiler, emulator = arm_gcc(), qemu()
-    built_for = target if target.core in _RUNS_ON_M4 else find_target("stm32f4")
-    check_newlib(compiler.path, built_for.flags)
+    possible = choices(target)
+    target_flags = possible[0].built_for.flags
+    check_newlib(compiler.path, target_flags)
     build = fresh_folder(work / "emulator")
     log = build / "build.log"
     count = write_inputs(build / "inputs.bin", inputs)
     flags = (
-        *built_for.flags,
+        *target_flags,
         *network_flags(opt_level, fast_float=fast_float, extra_flags=extra_flags),
     )
-    program, warnings = _build(compiler, files, name, build, built_for.flags, flags, log)
+    chosen, program, warnings = _built(compiler, files, name, build, possible, flags, log)
     done = process.run(
-        _command(emulator, program),
+        _command(emulator, chosen.machine, program),
         timeout=timeout,
         cwd=build,
         log=log,
@@ -151,7 +148,7 @@ def run_on_emulator(
         instructions_max=most,
         stack_bytes=run_stack,
         total_stack_bytes=total_stack,
-        machine=_machine(emulator, target, built_for),
+        machine=f"QEMU {emulator.version} {chosen.note}",
         compiler=compiler.banner,
         flags=flags,
         warnings=warnings,
@@ -159,50 +156,66 @@ def run_on_emulator(
     )
 
 
+def _built(
+    compiler: Tool,
+    files: Sequence[Path],
+    name: str,
+    build: Path,
+    possible: Sequence[Choice],
+    flags: tuple[str, ...],
+    log: Path,
+) -> tuple[Choice, Path, tuple[str, ...]]:
+    """The program for the first machine into which it fits."""
+    for choice in possible[:-1]:
+        with contextlib.suppress(UnsupportedModelError):
+            return choice, *_build(compiler, files, name, build, choice, flags, log)
+    return possible[-1], *_build(compiler, files, name, build, possible[-1], flags, log)
+
+
 def _build(
     compiler: Tool,
     files: Sequence[Path],
     name: str,
     build: Path,
-    target_flags: tuple[str, ...],
+    choice: Choice,
     flags: tuple[str, ...],
     log: Path,
 ) -> tuple[Path, tuple[str, ...]]:
-    templates = templates_dir()
-    common, machine = templates / "emulator", templates / "emulator" / MACHINE
-    includes = (files[0].parent, templates / "harness", common)
+    machine, target_flags = choice.machine, choice.built_for.flags
+    common = templates_dir() / "emulator"
+    includes = (files[0].parent, templates_dir() / "harness", common, common / machine.counter)
     network = compile_sources(
         compiler, files, build, "network", flags=flags, includes=includes, log=log
     )
     harness = compile_sources(
         compiler,
-        [common / "emulator_main.c", common / "semihosting.c", machine / "startup.c"],
+        [common / "emulator_main.c", common / "semihosting.c", common / "startup.c"],
         build,
         "harness",
-        flags=(*target_flags, *HARNESS_FLAGS, *harness_definitions(name)),
+        flags=(*target_flags, *HARNESS_FLAGS, *machine.definitions, *harness_definitions(name)),
         includes=includes,
         log=log,
     )
-    script = build / "memory.ld"
-    with refusals("write", script):
-        script.write_bytes((machine / "memory.ld").read_bytes())
+    for script in (common / "sections.ld", common / machine.name / "memory.ld"):
+        with refusals("write", build / script.name):
+            (build / script.name).write_bytes(script.read_bytes())
     program, link_warnings = link(
         compiler,
         [*harness.objects, *network.objects],
         "network.elf",
         build,
         flags=(*target_flags, *LINK_SPECS, "-nostartfiles", "-Wl,--gc-sections", "-T", "memory.ld"),
-        memories=_MEMORIES,
+        memories=machine.memories,
         log=log,
     )
     return program, (*network.warnings, *harness.warnings, *link_warnings)
 
 
-def _command(emulator: Tool, program: Path) -> list[str | Path]:
+def _command(emulator: Tool, machine: Machine, program: Path) -> list[str | Path]:
     return [
         emulator.path,
-        *("-machine", MACHINE, "-nodefaults", "-no-user-config", "-display", "none"),
-        *("-monitor", "none", "-serial", "none", "-icount", "shift=0"),
+        *("-machine", machine.name, "-nodefaults", "-no-user-config", "-display", "none"),
+        *("-monitor", "none", "-serial", "none", "-icount", f"shift={machine.icount_shift}"),
         *("-semihosting-config", "enable=on,target=native", "-kernel", program.name),
     ]
 
@@ -215,12 +228,3 @@ def _measures(path: Path, command: str) -> tuple[int, int, int, int, int]:
         raise ToolFailedError(msg, command=command, hint="report this with the log")
     _, vectors, fewest, most, run_stack, total_stack = _MEASURES.unpack(data)
     return vectors, fewest, most, run_stack, total_stack
-
-
-def _machine(emulator: Tool, target: Target, built_for: Target) -> str:
-    text = f"QEMU {emulator.version} {MACHINE} (STM32F405, Cortex-M4), -icount shift=0"
-    if built_for != target:
-        return (
-            f"{text}; code built for {built_for.core}, because QEMU has no STM32 with a {target.core}"
-        )
-    return text if target.core == "cortex-m4" else f"{text}; code built for {target.core}"
