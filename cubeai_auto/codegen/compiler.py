@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
+from cubeai_auto.codegen.fixed_point import Rounding
+from cubeai_auto.codegen.kernel_sharing import share_kernels
 from cubeai_auto.codegen.layers import DenseS8, Layer, SoftmaxS8
 from cubeai_auto.codegen.literals import check_c_name
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
+from cubeai_auto.codegen.prepare import prepared
 from cubeai_auto.contract import InputContract
 from cubeai_auto.tflite.costs import layer_costs
 from cubeai_auto.tflite.graph import Graph
@@ -28,6 +31,7 @@ class CompileOptions:
         io_in_activations: plan inputs and outputs inside the activations; else the caller
             provides their buffers.
         fast_float: allow fused multiply-add; float results then differ in the last bits.
+        rounding: of every requantization: ``double`` as TFLM, or ``single``.
         contract: the input contract to export.
     """
 
@@ -36,6 +40,7 @@ class CompileOptions:
     optimization: str = "balanced"
     io_in_activations: bool = True
     fast_float: bool = False
+    rounding: Rounding = "double"
     contract: InputContract | None = None
 
 
@@ -61,26 +66,35 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
         UsageError: the name is not usable in C.
     """
     check_c_name(options.name)
-    layers = lower(graph, dsp=options.dsp)
+    macc = sum(cost.macc or 0 for cost in layer_costs(graph))
+    graph = prepared(graph)
+    lowered = lower(graph, dsp=options.dsp, rounding=options.rounding)
+    layers = share_kernels(lowered, options.optimization)
     memory = plan_memory(
         graph,
         layers,
         io_inside=options.io_in_activations,
         overlap=options.optimization == "ram",
     )
-    macc = sum(cost.macc or 0 for cost in layer_costs(graph))
     written = emit(
         graph,
         layers,
         memory,
         macc,
-        EmitOptions(options.name, options.optimization, options.fast_float, options.contract),
+        EmitOptions(
+            name=options.name,
+            optimization=options.optimization,
+            fast_float=options.fast_float,
+            rounding=options.rounding,
+            contract=options.contract,
+        ),
     )
     notes = tuple(note for layer in layers for note in _notes(layer, options))
     return GeneratedNetwork(options.name, written, layers, memory, notes)
 
 
 def _notes(layer: Layer, options: CompileOptions) -> Iterator[str]:
+    yield from (f"{layer.name} {note}" for note in layer.body.notes)
     match layer.body:
         case DenseS8(paired=False, reason=why) if options.dsp:
             yield f"{layer.name} runs row by row: {why.removeprefix('row by row: ')}"

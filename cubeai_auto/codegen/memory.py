@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cubeai_auto.codegen.layers.body import Layer
+from cubeai_auto.codegen.states import StatePlan, plan_states
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.lifetimes import BufferRequest, BufferRequests, Slide, buffer_requests
 from cubeai_auto.tflite.planner import Plan, plan
@@ -32,6 +33,7 @@ class MemoryPlan:
         roots: for each tensor, the tensor whose memory it is a view of (itself if none).
         inputs: tensor indices of the graph inputs.
         outputs: tensor indices of the graph outputs.
+        states: the block of memory that recurrent layers keep between runs.
     """
 
     requests: BufferRequests
@@ -42,6 +44,7 @@ class MemoryPlan:
     roots: tuple[int, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    states: StatePlan = field(default_factory=StatePlan)
 
     @property
     def size(self) -> int:
@@ -121,6 +124,7 @@ def plan_memory(
         roots=view_roots(graph),
         inputs=graph.inputs,
         outputs=graph.outputs,
+        states=plan_states(graph, layers, ALIGNMENT),
     )
 
 
@@ -138,6 +142,11 @@ def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) ->
             if upper is not None:
                 distances.setdefault(upper, []).append(layer.body.slide(position))
         step = layer.operator
+        if layer.body.in_place and len(distances) == 1:
+            (upper,) = distances
+            if requests.requests[upper].last == step == requests.requests[lower].first:
+                found.append(Slide(lower, upper, 0, step, exact=True))
+            continue
         for upper, wanted in distances.items():
             least = [distance for distance in wanted if distance is not None]
             if len(least) < len(wanted) or (max(least) > 0 and not overlap):

@@ -35,6 +35,7 @@ class EngineRequest:
         opt_level: the compiler's optimization level for every figure: ``Os``, ``O2``, ``O3``.
         io_in_activations: whether inputs and outputs share the activations buffer.
         fast_float: whether float results may differ in the last bits.
+        rounding: of the built-in engine's requantization: ``double`` as its oracle, or ``single``.
         contract: the input contract, exported into the generated header.
         shown_model: the model's path as reports should state it, if not where it is read.
     """
@@ -48,6 +49,7 @@ class EngineRequest:
     opt_level: str = "O2"
     io_in_activations: bool = True
     fast_float: bool = False
+    rounding: Literal["double", "single"] = "double"
     contract: InputContract | None = None
     shown_model: str = ""
 

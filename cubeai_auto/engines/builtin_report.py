@@ -14,9 +14,12 @@ from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorI
 from cubeai_auto.tflite.costs import layer_costs, params, total_macc, weights
 from cubeai_auto.tflite.graph import Graph
 
-__all__ = ["build_report", "memory_map", "report_json"]
+__all__ = ["SINGLE_ROUNDING", "build_report", "memory_map", "report_json"]
 
 _TOOL = "cubeai_auto built-in engine"
+
+SINGLE_ROUNDING = "requantization rounds once; TFLM, the oracle, rounds twice"
+"""What an int8 network with ``rounding = "single"`` is not compared with."""
 
 
 def build_report(
@@ -68,8 +71,15 @@ def build_report(
         compression=request.compression,
         optimization=request.optimization,
         generated_files=files,
-        notes=network.notes,
+        notes=(*network.notes, *_unverified(graph, request)),
     )
+
+
+def _unverified(graph: Graph, request: EngineRequest) -> tuple[str, ...]:
+    integer = any(tensor.dtype == "int8" and not tensor.is_constant for tensor in graph.tensors)
+    if request.rounding == "double" or not integer:
+        return ()
+    return (f"unverified: {SINGLE_ROUNDING}",)
 
 
 def memory_map(graph: Graph, network: GeneratedNetwork) -> MemoryMap:
@@ -94,6 +104,7 @@ def report_json(report: CubeReport, request: EngineRequest, memory: MemoryMap) -
         "opt_level": request.opt_level,
         "io_in_activations": request.io_in_activations,
         "fast_float": request.fast_float,
+        "rounding": request.rounding,
         "memory_map": memory.to_json(),
         "input_contract": None if request.contract is None else request.contract.to_json(),
     }

@@ -15,8 +15,8 @@ from cubeai_auto.project.names import c_name_problem
 from cubeai_auto.project.sizes import LARGEST, SIZE_PATTERN, parse_size
 
 __all__ = [
-    "Bytes", "CName", "Count", "Each", "FilePath", "Fraction", "Seconds", "Seed", "Series", "Sha256",
-    "Text", "Url",
+    "Bytes", "CName", "Count", "Each", "EachNumber", "FilePath", "Fraction", "Seconds", "Seed",
+    "Series", "Sha256", "Text", "Url",
 ]  # fmt: skip
 
 
@@ -53,6 +53,14 @@ def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _unique_numbers(values: tuple[int, ...]) -> tuple[int, ...]:
+    repeated = next((value for value in values if values.count(value) > 1), None)
+    if repeated is not None:
+        msg = f"{repeated} stands there twice"
+        raise ValueError(msg)
+    return values
+
+
 _PATH_SCHEMA = {"type": "string", "minLength": 1, "format": "path", "$comment": "a path"}
 _SIZE_SCHEMA = {
     "anyOf": [
@@ -64,6 +72,8 @@ _SIZE_SCHEMA = {
 
 Each = AfterValidator(_unique)
 """For tuples of text: no element twice."""
+EachNumber = AfterValidator(_unique_numbers)
+"""The same for tuples of whole numbers."""
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"),
