@@ -13,6 +13,12 @@
  * lost its paint tells how much stai_<name>_run and everything it calls used. No interrupt is
  * active, so no exception frame is included.
  *
+ * Layers: when all is measured, the vector with the most instructions runs twice more, the second
+ * time with an event callback that reads the counter after each node. layers.bin receives the
+ * instructions of the two runs and then those up to each reading, as 64-bit numbers. The callback
+ * takes the same number of instructions each time, so the difference of the two runs tells how many.
+ * A network that calls back other than once a node, in order, gets no layers.bin.
+ *
  * Exit status: 0 good, 96 the network refused a call, 97 a file is unusable, 98 stack overflow
  * (99, a fault, comes from the start-up code).
  *
@@ -48,6 +54,7 @@ struct sample {
     stai_return_code code;
     uint32_t stack_bytes;
     uint64_t instructions;
+    struct counter before;
 };
 
 /* From the linker script. */
@@ -58,6 +65,12 @@ static uint32_t *lowest_touched;
 
 /* The stack pointer at the call of the network. */
 static uint32_t *call_level;
+
+#if NN_MACRO(NODES_NUM) > 0
+/* The counter after each node, and how many of them ended in order. */
+static struct counter node_ended[NN_MACRO(NODES_NUM)];
+static uint32_t nodes_ended;
+#endif
 
 int main(void);
 
@@ -114,6 +127,7 @@ __attribute__((noinline, noclone)) static void measure(run_function function, st
     sample->code = function(nn_context, STAI_MODE_SYNC);
     counter_read_after(&after);
     sample->instructions = counter_between(&before, &after);
+    sample->before = before;
 
     /* The whole stack is searched only when a run goes deeper than all before it. */
     word = first_touched(start);
@@ -149,7 +163,8 @@ static int write_vector(int32_t file, const stai_network_info *info)
     return 1;
 }
 
-static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measures)
+/* `worst` becomes the number of the vector with the most instructions, from 0. */
+static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measures, uint32_t *worst)
 {
     static struct sample sample;
     stai_network_info info;
@@ -172,6 +187,11 @@ static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measur
     measure(only_return, &sample);
     overhead = sample.instructions - 1u;
     while ((more = read_vector(inputs, &info)) > 0) {
+        code = NN_INDEPENDENT ? nn_start_sequence() : STAI_SUCCESS;
+        if (code != STAI_SUCCESS) {
+            print_failure("set_states", code);
+            return EXIT_API;
+        }
         measure(NN_FUNCTION(run), &sample);
         if (sample.code != STAI_SUCCESS) {
             print_failure("run", sample.code);
@@ -188,6 +208,7 @@ static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measur
             measures->instructions_min = sample.instructions;
         }
         if (sample.instructions > measures->instructions_max) {
+            *worst = measures->vectors;
             measures->instructions_max = sample.instructions;
         }
         if (sample.stack_bytes > measures->run_stack_bytes) {
@@ -224,6 +245,74 @@ static int32_t open_file(const char *name, uint32_t mode)
     return file;
 }
 
+#if NN_MACRO(NODES_NUM) > 0
+
+static void on_node(void *cookie, stai_size node, stai_ptr output, stai_size size)
+{
+    (void)cookie;
+    (void)output;
+    (void)size;
+    if (node == nodes_ended && node < NN_MACRO(NODES_NUM)) {
+        counter_read_after(&node_ended[node]);
+        nodes_ended = node + 1u;
+    }
+}
+
+/* Runs a vector from the network's first state; 0 is success. */
+static int run_afresh(uint32_t vector, stai_event_cb callback, struct sample *sample)
+{
+    const int32_t file = open_file("inputs.bin", SEMIHOSTING_READ);
+    stai_network_info info;
+    stai_return_code code;
+
+    if (nn_set_up(&code) != NULL || NN_FUNCTION(get_info)(nn_context, &info) != STAI_SUCCESS) {
+        return -1;
+    }
+    for (uint32_t i = 0; i <= vector; i++) {
+        if (read_vector(file, &info) <= 0) {
+            return -1;
+        }
+    }
+    if (semihosting_close(file) != 0 ||
+        NN_FUNCTION(set_callback)(nn_context, callback, NULL) != STAI_SUCCESS) {
+        return -1;
+    }
+    measure(NN_FUNCTION(run), sample);
+    return sample->code == STAI_SUCCESS ? 0 : -1;
+}
+
+static uint32_t write_layers(uint32_t vector)
+{
+    static struct sample sample;
+    static uint64_t counts[2 + NN_MACRO(NODES_NUM)];
+    uint64_t overhead;
+    int32_t file;
+
+    measure(only_return, &sample);
+    overhead = sample.instructions - 1u;
+    for (uint32_t k = 0; k < 2u; k++) {
+        if (run_afresh(vector, k == 0u ? NULL : on_node, &sample) != 0) {
+            semihosting_print("the network failed when it was run again, node by node\n");
+            return EXIT_API;
+        }
+        counts[k] = sample.instructions - overhead;
+    }
+    for (uint32_t i = 0; i < NN_MACRO(NODES_NUM); i++) {
+        counts[2u + i] = counter_between(&sample.before, &node_ended[i]);
+    }
+    if (nodes_ended != NN_MACRO(NODES_NUM)) {
+        return 0;
+    }
+    file = open_file("layers.bin", SEMIHOSTING_WRITE);
+    if (semihosting_write(file, counts, sizeof counts) != 0u || semihosting_close(file) != 0) {
+        semihosting_print("cannot write layers.bin\n");
+        return EXIT_FILE;
+    }
+    return 0;
+}
+
+#endif
+
 int main(void)
 {
     static struct measures measures = {.magic = MEASURES_MAGIC};
@@ -231,6 +320,7 @@ int main(void)
     int32_t inputs;
     int32_t outputs;
     uint32_t status;
+    uint32_t worst = 0;
 
     for (volatile uint32_t *paint = _stack_limit; paint < top; paint++) {
         *paint = PAINT;
@@ -239,7 +329,7 @@ int main(void)
 
     inputs = open_file("inputs.bin", SEMIHOSTING_READ);
     outputs = open_file("outputs.bin", SEMIHOSTING_WRITE);
-    status = run_all(inputs, outputs, &measures);
+    status = run_all(inputs, outputs, &measures, &worst);
     if (semihosting_close(outputs) != 0 && status == 0u) {
         semihosting_print("cannot write outputs.bin\n");
         status = EXIT_FILE;
@@ -254,5 +344,12 @@ int main(void)
             status = EXIT_FILE;
         }
     }
+#if NN_MACRO(NODES_NUM) > 0
+    if (status == 0u && measures.vectors != 0u) {
+        status = write_layers(worst);
+    }
+#else
+    (void)worst;
+#endif
     return (int)status;
 }

@@ -60,8 +60,6 @@ def linear_sum(
         sums = one[:, np.newaxis] + two
         least = np.where(outputs > low, (outputs << _FRACTION) - sums, -(2**62)).max()
         most = np.where(outputs < high, ((outputs + 1) << _FRACTION) - 1 - sums, 2**62).min()
-        if least > most:
-            continue
         bias = int(max(min((int(least) + int(most)) // 2, 2**30), -(2**30)))
         if not least <= bias <= most:
             continue

@@ -78,12 +78,15 @@ class ValidationRequest:
         inputs: one array per network input, (vectors, *shape) in the stored type.
         work: folder for builds and logs; kept.
         timeout: seconds for each external program.
+        independent: code and oracle reset the states of a recurrent network before every vector;
+            otherwise both take the vectors as one sequence that begins with a reset.
     """
 
     on: Place
     inputs: tuple[npt.NDArray[np.generic], ...]
     work: Path
     timeout: float = 600.0
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,9 @@ from cubeai_auto.codegen.prepare import has_half_constants
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
 from cubeai_auto.engines.builtin_report import (
     SINGLE_ROUNDING,
+    Counted,
     build_report,
+    layer_infos,
     memory_map,
     report_json,
 )
@@ -122,7 +124,10 @@ class BuiltinEngine:
         sources = validation.work / "generated"
         write_files(sources, {f.name: f.content for f in network.files})
         ran = _run(graph, request, validation, sources)
-        return Validation(self._judge(graph, request, validation, ran), ran.outputs)
+        result = self._judge(graph, request, validation, ran)
+        if ran.layers is not None:
+            result = replace(result, layers=layer_infos(request, graph, network, ran.layers))
+        return Validation(result, ran.outputs)
 
     def _judge(
         self, graph: Graph, request: EngineRequest, validation: ValidationRequest, ran: _Ran
@@ -136,11 +141,13 @@ class BuiltinEngine:
             oracle = run_host(
                 request.model,
                 validation.inputs,
+                independent=validation.independent,
                 timeout=validation.timeout,
                 log=validation.work / "tflm.log",
             )
         except ToolMissingError as error:
             return _unjudged(validation, ran, engine, error.message)
+        order = _order(graph, validation)
         ulp, inexact = _float_tolerance(graph)
         relative = FAST_FLOAT_RELATIVE if request.fast_float or inexact else 0.0
         compared = compare_outputs(
@@ -153,7 +160,7 @@ class BuiltinEngine:
         return ValidationResult(
             on=validation.on,
             engine=engine,
-            oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host)",
+            oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host{order})",
             vectors=compared.vectors,
             outputs_compared=compared.outputs_compared,
             mismatches=compared.mismatches,
@@ -172,6 +179,7 @@ class _Ran:
     outputs: tuple[npt.NDArray[np.generic], ...]
     instructions: Quantity
     stack: Quantity
+    layers: Counted | None = None
 
 
 def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
@@ -227,6 +235,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
             outputs,
             work=validation.work,
             fast_float=request.fast_float,
+            independent=validation.independent,
             timeout=validation.timeout,
         )
         return _Ran(
@@ -243,6 +252,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         work=validation.work,
         opt_level=request.opt_level,
         fast_float=request.fast_float,
+        independent=validation.independent,
         timeout=validation.timeout,
     )
     source = f"{emulator.machine}; {emulator.compiler}, -{request.opt_level}"
@@ -251,6 +261,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         emulator.outputs,
         simulated(emulator.instructions_max, "instructions", f"{source}; {spread}"),
         simulated(emulator.stack_bytes, "B", f"{source}; by painting, without interrupts"),
+        Counted(emulator.layers, source) if emulator.layers else None,
     )
 
 
@@ -264,6 +275,13 @@ def _without_oracle(graph: Graph, request: EngineRequest) -> str:
     if any(operator.name == "RELU_N1_TO_1" for operator in graph.operators):
         return f"unverified: TFLM has no RELU_N1_TO_1; {_REFERENCE}"
     return ""
+
+
+def _order(graph: Graph, validation: ValidationRequest) -> str:
+    """How code and oracle took the vectors, where that matters."""
+    if not any(tensor.is_variable for tensor in graph.tensors):
+        return ""
+    return "; reset before every vector" if validation.independent else "; one sequence from a reset"
 
 
 def _unjudged(validation: ValidationRequest, ran: _Ran, engine: str, reason: str) -> ValidationResult:

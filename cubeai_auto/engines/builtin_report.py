@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import GeneratedNetwork
 from cubeai_auto.engines.base import EngineRequest
+from cubeai_auto.engines.slow_layers import slow_layers
 from cubeai_auto.firmware.footprint import LinkedFootprint
-from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted
+from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted, simulated
 from cubeai_auto.reports.memory import Buffer, MemoryMap
 from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
 from cubeai_auto.tflite.costs import layer_costs, params, total_macc, weights
 from cubeai_auto.tflite.graph import Graph
 
-__all__ = ["SINGLE_ROUNDING", "build_report", "memory_map", "report_json"]
+__all__ = ["SINGLE_ROUNDING", "Counted", "build_report", "layer_infos", "memory_map", "report_json"]
 
 _TOOL = "cubeai_auto built-in engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Instructions of each compiled layer, in their order, and where they were counted."""
+
+    instructions: tuple[int, ...]
+    source: str
+
 
 SINGLE_ROUNDING = "requantization rounds once; TFLM, the oracle, rounds twice"
 """What an int8 network with ``rounding = "single"`` is not compared with."""
@@ -40,8 +52,6 @@ def build_report(
         no_sizes: why there is none.
         files: the names of all generated files.
     """
-    costs = layer_costs(graph)
-    rule = "Cube.AI's MACC rules"
     return CubeReport(
         tool=ToolInfo(_TOOL, __version__),
         status="ok",
@@ -55,17 +65,7 @@ def build_report(
         footprint=_footprint(graph, network, linked, no_sizes),
         inputs=tuple(_tensor(graph, index) for index in graph.inputs),
         outputs=tuple(_tensor(graph, index) for index in graph.outputs),
-        layers=tuple(
-            LayerInfo(
-                id=operator.index,
-                name=graph.tensor(operator.outputs[0]).name,
-                type=operator.name,
-                shape=graph.tensor(operator.outputs[0]).shape,
-                params=cost.params,
-                macc=missing(cost.reason) if cost.macc is None else predicted(cost.macc, "MACC", rule),
-            )
-            for operator, cost in zip(graph.operators, costs, strict=True)
-        ),
+        layers=layer_infos(request, graph, network),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         target=request.target.name,
         compression=request.compression,
@@ -73,6 +73,45 @@ def build_report(
         generated_files=files,
         notes=(*network.notes, *_unverified(graph, request)),
     )
+
+
+def layer_infos(
+    request: EngineRequest, graph: Graph, network: GeneratedNetwork, counted: Counted | None = None
+) -> tuple[LayerInfo, ...]:
+    """One entry for each operator of the model.
+
+    Args:
+        request: what was asked for.
+        graph: the network.
+        network: what was compiled from it.
+        counted: the instructions of each compiled layer, where they were counted.
+    """
+    slow = slow_layers(graph, network.layers, dsp=request.target.dsp)
+    taken: dict[int, int] = {}
+    for layer, count in zip(network.layers, () if counted is None else counted.instructions, strict=False):
+        taken[layer.operator] = taken.get(layer.operator, 0) + count
+    rule = "Cube.AI's MACC rules"
+    return tuple(
+        LayerInfo(
+            id=operator.index,
+            name=graph.tensor(operator.outputs[0]).name,
+            type=operator.name,
+            shape=graph.tensor(operator.outputs[0]).shape,
+            params=cost.params,
+            macc=missing(cost.reason) if cost.macc is None else predicted(cost.macc, "MACC", rule),
+            instructions=_instructions(operator.index, taken, counted),
+            slow=slow.get(operator.index, ""),
+        )
+        for operator, cost in zip(graph.operators, layer_costs(graph), strict=True)
+    )
+
+
+def _instructions(operator: int, taken: Mapping[int, int], counted: Counted | None) -> Quantity:
+    if counted is None:
+        return missing("counted in the emulator only")
+    if operator not in taken:
+        return missing("a view or a constant: no code of its own")
+    return simulated(taken[operator], "instructions", counted.source)
 
 
 def _unverified(graph: Graph, request: EngineRequest) -> tuple[str, ...]:
@@ -159,11 +198,11 @@ def _footprint(
             activations=predicted(network.memory.size, "B", "the engine's memory plan"),
             inputs=inputs,
             outputs=outputs,
-            states=predicted(0, "B", "the supported operators keep no state"),
+            states=_states(network),
             kernel_flash=reason,
             channel_constants=reason,
             data_ram=predicted(
-                network.memory.size + (0 if network.memory.io_inside else sum(io)),
+                network.memory.size + network.memory.states.size + (0 if network.memory.io_inside else sum(io)),
                 "B",
                 "the engine's memory plan",
             ),
@@ -185,13 +224,18 @@ def _footprint(
         activations=size(linked.activations),
         inputs=inputs if network.memory.io_inside else size(io[0]),
         outputs=outputs if network.memory.io_inside else size(io[1]),
-        states=predicted(0, "B", "the supported operators keep no state"),
+        states=size(linked.states) if linked.states else _states(network),
         kernel_flash=size(linked.code + linked.rodata + linked.data),
         channel_constants=size(linked.weights - stored),
-        data_ram=size(linked.activations + linked.io),
+        data_ram=size(linked.activations + linked.states + linked.io),
         kernel_ram=size(linked.data + linked.bss + linked.context),
         toolchain_flash=size(linked.library_flash),
         toolchain_ram=size(linked.library_ram),
         flash_total=size(linked.network_flash + linked.library_flash),
         ram_total=size(linked.network_ram + linked.library_ram),
     )
+
+
+def _states(network: GeneratedNetwork) -> Quantity:
+    size = network.memory.states.size
+    return predicted(size, "B", "the engine's memory plan" if size else "no layer keeps a state")

@@ -99,9 +99,19 @@ def network_sources(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def harness_definitions(name: str) -> tuple[str, ...]:
-    """The macros that tell the harness which network it runs."""
-    return (f"-DNN_NAME={name}", f"-DNN_UPPER={name.upper()}", f'-DNN_HEADER="{name}.h"')
+def harness_definitions(name: str, *, independent: bool = False) -> tuple[str, ...]:
+    """The macros that tell the harness which network it runs.
+
+    Args:
+        name: the network's C name.
+        independent: a recurrent network starts anew with every vector.
+    """
+    return (
+        f"-DNN_NAME={name}",
+        f"-DNN_UPPER={name.upper()}",
+        f'-DNN_HEADER="{name}.h"',
+        *(("-DNN_INDEPENDENT=1",) if independent else ()),
+    )
 
 
 def fresh_folder(path: Path) -> Path:

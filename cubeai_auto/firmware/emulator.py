@@ -59,6 +59,9 @@ class EmulatorRun:
         flags: the target and language flags of the generated code.
         warnings: the compiler's and linker's warnings, generated code and harness.
         seconds: wall-clock duration of the emulation, without compiling.
+        layers: instructions of each node of the network, in its order, in the inference that took
+            ``instructions_max``; those around the nodes count with the first, so that the sum is
+            the whole. Empty for a network that does not call back once a node.
     """
 
     outputs: tuple[npt.NDArray[np.generic], ...]
@@ -71,6 +74,7 @@ class EmulatorRun:
     flags: tuple[str, ...]
     warnings: tuple[str, ...]
     seconds: float
+    layers: tuple[int, ...] = ()
 
 
 def run_on_emulator(
@@ -83,6 +87,7 @@ def run_on_emulator(
     work: Path,
     opt_level: str = "O2",
     fast_float: bool = False,
+    independent: bool = False,
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> EmulatorRun:
@@ -101,6 +106,8 @@ def run_on_emulator(
         work: a scratch folder; ``work/emulator`` is made anew and keeps program, vectors and log.
         opt_level: ``"O2"``, ... for the generated code.
         fast_float: allow fused multiply-add.
+        independent: reset the states of a recurrent network before every vector; otherwise the
+            vectors are one sequence.
         extra_flags: for the generated code.
         timeout: seconds the emulation may take.
 
@@ -125,7 +132,8 @@ def run_on_emulator(
         *target_flags,
         *network_flags(opt_level, fast_float=fast_float, extra_flags=extra_flags),
     )
-    chosen, program, warnings = _built(compiler, files, name, build, possible, flags, log)
+    definitions = harness_definitions(name, independent=independent)
+    chosen, program, warnings = _built(compiler, files, definitions, build, possible, flags, log)
     done = process.run(
         _command(emulator, chosen.machine, program),
         timeout=timeout,
@@ -153,13 +161,14 @@ def run_on_emulator(
         flags=flags,
         warnings=warnings,
         seconds=done.seconds,
+        layers=_layers(build / "layers.bin", done.command),
     )
 
 
 def _built(
     compiler: Tool,
     files: Sequence[Path],
-    name: str,
+    definitions: tuple[str, ...],
     build: Path,
     possible: Sequence[Choice],
     flags: tuple[str, ...],
@@ -168,14 +177,14 @@ def _built(
     """The program for the first machine into which it fits."""
     for choice in possible[:-1]:
         with contextlib.suppress(UnsupportedModelError):
-            return choice, *_build(compiler, files, name, build, choice, flags, log)
-    return possible[-1], *_build(compiler, files, name, build, possible[-1], flags, log)
+            return choice, *_build(compiler, files, definitions, build, choice, flags, log)
+    return possible[-1], *_build(compiler, files, definitions, build, possible[-1], flags, log)
 
 
 def _build(
     compiler: Tool,
     files: Sequence[Path],
-    name: str,
+    definitions: tuple[str, ...],
     build: Path,
     choice: Choice,
     flags: tuple[str, ...],
@@ -192,7 +201,7 @@ def _build(
         [common / "emulator_main.c", common / "semihosting.c", common / "startup.c"],
         build,
         "harness",
-        flags=(*target_flags, *HARNESS_FLAGS, *machine.definitions, *harness_definitions(name)),
+        flags=(*target_flags, *HARNESS_FLAGS, *machine.definitions, *definitions),
         includes=includes,
         log=log,
     )
@@ -228,3 +237,18 @@ def _measures(path: Path, command: str) -> tuple[int, int, int, int, int]:
         raise ToolFailedError(msg, command=command, hint="report this with the log")
     _, vectors, fewest, most, run_stack, total_stack = _MEASURES.unpack(data)
     return vectors, fewest, most, run_stack, total_stack
+
+
+def _layers(path: Path, command: str) -> tuple[int, ...]:
+    """Instructions of each node, without those of the callback that read the counter."""
+    if not path.exists():
+        return ()
+    with refusals("read", path):
+        counts = np.frombuffer(path.read_bytes(), "<u8").astype(np.int64)
+    plain, called_back, ends = int(counts[0]), int(counts[1]), counts[2:]
+    each, rest = divmod(called_back - plain, len(ends))
+    later = [int(count) - each for count in np.diff(ends)]
+    if rest != 0 or each <= 0 or min(later, default=0) < 0:
+        msg = "the network did not repeat its instructions, so those of its layers are not known"
+        raise ToolFailedError(msg, command=command, hint="report this with the log")
+    return (plain - sum(later), *later)

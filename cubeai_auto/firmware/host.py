@@ -63,6 +63,7 @@ def run_on_host(
     opt_level: str = "O2",
     sanitize: bool = False,
     fast_float: bool = False,
+    independent: bool = False,
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> HostRun:
@@ -77,6 +78,8 @@ def run_on_host(
         opt_level: ``"O2"``, ...
         sanitize: address and undefined-behavior sanitizers; the first finding is an error.
         fast_float: allow fused multiply-add.
+        independent: reset the states of a recurrent network before every vector; otherwise the
+            vectors are one sequence.
         extra_flags: for the generated code.
         timeout: seconds the run may take.
 
@@ -105,7 +108,7 @@ def run_on_host(
         [harness / "host_main.c"],
         build,
         "harness",
-        flags=(*HARNESS_FLAGS, *checks, *harness_definitions(name)),
+        flags=(*HARNESS_FLAGS, *checks, *harness_definitions(name, independent=independent)),
         includes=includes,
         log=log,
     )

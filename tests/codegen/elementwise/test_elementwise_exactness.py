@@ -36,7 +36,7 @@ def differing(
 ) -> dict[str, int]:
     """What differs; results of ``expf`` and ``tanhf`` may by 4 units in the last place."""
     cases = runs.cases(kind)
-    found = cases.differing(got, expected)
+    found: dict[str, int] = cases.differing(got, expected)
     if kind == "functions_f32":
         for name, a, b in zip(cases.names, got, expected, strict=True):
             numbers = np.isfinite(a) & np.isfinite(b)
@@ -120,7 +120,7 @@ def test_no_kernel_that_rounds_twice_is_chosen_for_single_rounding(elementwise: 
 
 
 def test_sums_take_two_products_unless_an_output_would_change(elementwise: WideRuns) -> None:
-    adds = {}
+    adds: dict[str, AddS8] = {}
     for kind in ("sums", "broadcasts"):
         cases = elementwise.cases(kind)
         layers = zip(cases.names, lower(cases.graph, dsp=False), strict=True)
