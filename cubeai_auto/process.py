@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ __all__ = ["Completed", "find_program", "run"]
 _TAIL_LINES = 12
 _GRACE_SECONDS = 2.0
 _LONGEST_WAIT = 1e6
+_FAREWELL_POLL = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def run(
     log: Path | None = None,
     ok_codes: Sequence[int] | None = (0,),
     hint: str | None = None,
+    farewell: str | None = None,
 ) -> Completed:
     """Run a program to its end.
 
@@ -93,6 +96,9 @@ def run(
         log: file that receives the command line and everything printed (created or extended).
         ok_codes: exit statuses that mean success; ``None`` accepts all.
         hint: the next step shown if it fails.
+        farewell: what the program prints on standard output when its work is done; it is ended a
+            moment later even if it lingers. Its output then goes through a pipe, because a
+            program of that kind may detach from a file.
 
     Raises:
         ToolMissingError: the program cannot be found.
@@ -111,8 +117,8 @@ def run(
             child = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
+                stdout=out if farewell is None else subprocess.PIPE,
+                stderr=err if farewell is None else subprocess.PIPE,
                 cwd=cwd,
                 env=None if env is None else {**os.environ, **env},
                 start_new_session=sys.platform != "win32",
@@ -128,10 +134,18 @@ def run(
             msg = f"cannot start {argv[0]}: {error.strerror}"
             raise ToolFailedError(msg, command=command, hint=hint) from error
         timed_out = True
+        readers: list[_Reader] = []
         try:
-            timed_out = not _ended(child, timeout)
+            if farewell is None:
+                timed_out = not _ended(child, timeout)
+            else:
+                readers += [_Reader(child.stdout), _Reader(child.stderr)]
+                timed_out = not _said_farewell(child, timeout, readers[0].data, farewell)
         finally:
             _end_group(child)
+            for reader, stream in zip(readers, (out, err), strict=False):
+                reader.join(_GRACE_SECONDS)
+                stream.write(reader.data)
         done = Completed(command, child.returncode, _text(out), _text(err), time.monotonic() - started)
     if log is not None:
         _append_log(log, done)
@@ -170,6 +184,37 @@ def _ended(child: subprocess.Popen[bytes], timeout: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
+
+
+class _Reader(threading.Thread):
+    """Collects what a program prints into a pipe."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        super().__init__(daemon=True)
+        self._pipe = pipe
+        self.data = bytearray()
+        self.start()
+
+    def run(self) -> None:
+        if self._pipe is None:
+            return
+        with self._pipe as pipe:
+            while data := os.read(pipe.fileno(), 65536):
+                self.data += data
+
+
+def _said_farewell(
+    child: subprocess.Popen[bytes], timeout: float, printed: bytearray, farewell: str
+) -> bool:
+    """Wait until the child ends or says that it is done; whether it did so in time."""
+    deadline = time.monotonic() + timeout
+    while (left := deadline - time.monotonic()) > 0:
+        if _ended(child, min(_FAREWELL_POLL, left)):
+            return True
+        if farewell.encode() in printed:
+            _ended(child, min(_GRACE_SECONDS, max(deadline - time.monotonic(), 0.0)))
+            return True
+    return False
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

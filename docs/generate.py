@@ -2,7 +2,8 @@
 
 ``python docs/generate.py`` rewrites them; with ``--check`` nothing is written, and the exit code is
 1 if a file is stale. Generated are: the table of exit codes in ``errors.md``, the table of verbs in
-``README.md``, ``supported-ops.md``, and reference page and JSON schema of the project file.
+``README.md``, of boards in ``boards.md``, ``supported-ops.md``, and reference page and JSON schema of
+the project file.
 """
 
 from __future__ import annotations
@@ -14,12 +15,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cubeai_auto import errors
+from cubeai_auto.board import boards
 from cubeai_auto.cli.main import build_parser
+from cubeai_auto.compare.fits import spans
 from cubeai_auto.engines import find_engine
 from cubeai_auto.files import write_atomic
 from cubeai_auto.project.schema import project_schema, reference_markdown, reference_path, schema_path
 
-__all__ = ["between_markers", "exit_code_table", "generated", "main", "operators_page", "verb_table"]
+__all__ = [
+    "between_markers",
+    "board_table",
+    "exit_code_table",
+    "generated",
+    "main",
+    "operators_page",
+    "verb_table",
+]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _COMMAND = "python docs/generate.py"
@@ -28,9 +39,11 @@ _COMMAND = "python docs/generate.py"
 def generated() -> dict[Path, str]:
     """Every file with generated parts, and what it should hold."""
     errors_page, readme = _ROOT / "docs" / "errors.md", _ROOT / "README.md"
+    boards_page = _ROOT / "docs" / "boards.md"
     return {
         errors_page: between_markers(errors_page.read_text("utf-8"), "exit codes", exit_code_table()),
         readme: between_markers(readme.read_text("utf-8"), "verbs", verb_table()),
+        boards_page: between_markers(boards_page.read_text("utf-8"), "boards", board_table()),
         _ROOT / "docs" / "supported-ops.md": operators_page(),
         reference_path(): reference_markdown(),
         schema_path(): project_schema(),
@@ -77,6 +90,30 @@ def verb_table() -> str:
     )
     lines = ["| verb | does |", "| --- | --- |"]
     lines += [f"| `{verb.dest}` | {verb.help} |" for verb in verbs._get_subactions()]
+    return "\n".join(lines) + "\n"
+
+
+def board_table() -> str:
+    """The boards of the catalogue; sizes in KiB."""
+    lines = [
+        "| board | aliases | chip | core, FPU | MHz | flash | RAM | buffer | VCP | not verified |",
+        "| --- | --- | --- | --- | ---: | ---: | ---: | ---: | --- | --- |",
+    ]
+    for board in boards():
+        vcp = "-" if board.vcp is None else f"{board.vcp.name} {board.vcp.tx}/{board.vcp.rx}"
+        cells = (
+            board.name,
+            ", ".join(board.aliases) or "-",
+            board.mcu,
+            f"{board.core}, {board.fpu}",
+            f"{board.clock_hz // 1_000_000}",
+            f"{board.flash_bytes // 1024:,}",
+            f"{board.ram_bytes // 1024:,}",
+            f"{max(span.size for span in spans(board)) // 1024:,}",
+            vcp,
+            ", ".join(board.unverified) or "-",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -76,7 +76,7 @@ int main(void);
 
 static void print_failure(const char *call, stai_return_code code)
 {
-    semihosting_print("stai_..._");
+    semihosting_print("..._");
     semihosting_print(call);
     semihosting_print(" failed with code ");
     semihosting_print_hex((uint32_t)code);

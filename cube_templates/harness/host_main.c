@@ -21,7 +21,7 @@
 
 static int refused(const char *call, stai_return_code code)
 {
-    fprintf(stderr, "stai_..._%s failed with code 0x%06lx\n", call, (unsigned long)code);
+    fprintf(stderr, "..._%s failed with code 0x%06lx\n", call, (unsigned long)code);
     return EXIT_API;
 }
 
@@ -60,7 +60,7 @@ static int run_all(FILE *inputs, FILE *outputs)
 
     /* A network must not rely on what its buffers held before. */
     memset(nn_context, 0xA5, sizeof nn_context);
-#if NN_MACRO(ACTIVATIONS_SIZE_BYTES) > 0
+#if NN_ACTIVATIONS_BYTES > 0
     memset(nn_activations, 0xA5, sizeof nn_activations);
 #endif
 #if NN_MACRO(STATES_NUM) > 0

@@ -1,8 +1,11 @@
 /*
- * The network that a harness runs: its buffers and its set-up, by the st-ai API.
+ * The network that a harness runs: its buffers and its set-up, by the st-ai API, or by the legacy
+ * API in terms of the other (see legacy_under_test.h).
  *
  * The network's name comes from the compiler's command line:
  *   -DNN_NAME=network -DNN_UPPER=NETWORK -DNN_HEADER=\"network.h\"
+ * and for the legacy API:
+ *   -DNN_LEGACY -DNN_DATA_HEADER=\"network_data.h\"
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,22 +21,29 @@
 #define NN_PASTE(a, b, c) NN_PASTE_EXPANDED(a, b, c)
 
 /* NN_FUNCTION(run) is stai_network_run, NN_MACRO(IN_NUM) is STAI_NETWORK_IN_NUM. */
+#ifdef NN_LEGACY
+#include "legacy_under_test.h"
+#else
 #define NN_FUNCTION(function) NN_PASTE(stai_, NN_NAME, _##function)
 #define NN_MACRO(item) NN_PASTE(STAI_, NN_UPPER, _##item)
 
+#define NN_ACTIVATIONS_BYTES NN_MACRO(ACTIVATIONS_SIZE_BYTES)
+#define NN_ACTIVATIONS_ALIGNMENT NN_MACRO(ACTIVATIONS_ALIGNMENT)
 #define NN_INPUTS_INSIDE ((NN_MACRO(FLAGS) & STAI_FLAG_INPUTS) != 0)
 #define NN_OUTPUTS_INSIDE ((NN_MACRO(FLAGS) & STAI_FLAG_OUTPUTS) != 0)
+#endif
 
 /* Enough for every tensor type, word accesses and a cache line of a Cortex-M7. */
 #ifndef NN_IO_ALIGNMENT
 #define NN_IO_ALIGNMENT 32
 #endif
 
+#ifndef NN_LEGACY
 static STAI_NETWORK_CONTEXT_DECLARE(nn_context, NN_MACRO(CONTEXT_SIZE));
+#endif
 
-#if NN_MACRO(ACTIVATIONS_SIZE_BYTES) > 0
-static STAI_ALIGNED(NN_MACRO(ACTIVATIONS_ALIGNMENT)) uint8_t
-    nn_activations[NN_MACRO(ACTIVATIONS_SIZE_BYTES)];
+#if NN_ACTIVATIONS_BYTES > 0
+static STAI_ALIGNED(NN_ACTIVATIONS_ALIGNMENT) uint8_t nn_activations[NN_ACTIVATIONS_BYTES];
 #endif
 
 /* What a recurrent network remembers from run to run. */
@@ -96,6 +106,7 @@ static inline stai_return_code nn_start_sequence(void)
 #endif
 }
 
+#ifndef NN_LEGACY
 /*
  * Initializes the network and hands it its buffers. Returns NULL, or the name of the call that
  * failed, with its return code in *code (STAI_SUCCESS if only the number of tensors is wrong).
@@ -109,7 +120,7 @@ static inline const char *nn_set_up(stai_return_code *code)
         return "init";
     }
 
-#if NN_MACRO(ACTIVATIONS_SIZE_BYTES) > 0
+#if NN_ACTIVATIONS_BYTES > 0
     {
         const stai_ptr activations[1] = {nn_activations};
 
@@ -179,5 +190,8 @@ static inline const char *nn_set_up(stai_return_code *code)
     }
     return NULL;
 }
+#else
+#include "legacy_set_up.h"
+#endif
 
 #endif /* NETWORK_UNDER_TEST_H */

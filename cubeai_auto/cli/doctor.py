@@ -32,10 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Show all tools; 0 whether they are here or not."""
     from cubeai_auto.cli.output import emit
+    from cubeai_auto.cubemx.headless import search_cubemx
     from cubeai_auto.engines.stedgeai.discovery import search_st_tool
     from cubeai_auto.firmware.toolchain import search_arm_gcc, search_host_compiler, search_qemu
 
-    searches = [search_st_tool().search, search_host_compiler(), search_arm_gcc(), search_qemu()]
+    searches = [
+        search_st_tool().search,
+        search_cubemx().search,
+        search_host_compiler(),
+        search_arm_gcc(),
+        search_qemu(),
+    ]
     packages = [_package(name, candidates, use) for name, candidates, use in _PACKAGES]
     tools: list[JsonValue] = [search.to_json() for search in searches]
     tools += [entry for entry, _ in packages]

@@ -14,8 +14,20 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from cubeai_auto import __version__
-from cubeai_auto.cli import analyze, doctor, generate, report, run, supported_ops, tflm, validate
-from cubeai_auto.cli.verb import Verb
+from cubeai_auto.cli import (
+    analyze,
+    boards,
+    doctor,
+    generate,
+    ide,
+    ioc,
+    report,
+    run,
+    supported_ops,
+    tflm,
+    validate,
+)
+from cubeai_auto.cli.verb import Verb, add_output_arguments
 from cubeai_auto.errors import CubeAIError
 
 __all__ = ["build_parser", "entry", "main"]
@@ -27,7 +39,10 @@ _VERBS: tuple[Verb, ...] = (
     validate,
     report,
     tflm,
+    ioc,
+    ide,
     supported_ops,
+    boards,
     doctor,
 )
 _INTERRUPTED = 130
@@ -47,10 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     for verb in _VERBS:
         sub = verbs.add_parser(verb.NAME, help=verb.HELP, description=verb.HELP)
         verb.add_arguments(sub)
-        common = sub.add_argument_group("output")
-        common.add_argument("--json", metavar="PATH", help="write JSON there; '-' is standard output")
-        common.add_argument("--quiet", action="store_true", help="no text, no progress")
-        common.add_argument("--verbose", action="store_true", help="show details and tracebacks")
+        add_output_arguments(sub)
         sub.set_defaults(run_verb=verb.run)
     return parser
 

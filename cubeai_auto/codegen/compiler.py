@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
 from cubeai_auto.codegen.fixed_point import Rounding
 from cubeai_auto.codegen.kernel_sharing import share_kernels
 from cubeai_auto.codegen.layers import DenseS8, Layer, SoftmaxS8
+from cubeai_auto.codegen.legacy import emit_legacy
 from cubeai_auto.codegen.literals import check_c_name
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
@@ -33,6 +35,7 @@ class CompileOptions:
         fast_float: allow fused multiply-add; float results then differ in the last bits.
         rounding: of every requantization: ``double`` as TFLM, or ``single``.
         contract: the input contract to export.
+        c_api: ``st-ai``, or ``legacy`` for the ai_ functions of X-CUBE-AI up to 10.
     """
 
     name: str = "network"
@@ -42,6 +45,7 @@ class CompileOptions:
     fast_float: bool = False
     rounding: Rounding = "double"
     contract: InputContract | None = None
+    c_api: Literal["st-ai", "legacy"] = "st-ai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
         io_inside=options.io_in_activations,
         overlap=options.optimization == "ram",
     )
-    written = emit(
+    write = emit_legacy if options.c_api == "legacy" else emit
+    written = write(
         graph,
         layers,
         memory,

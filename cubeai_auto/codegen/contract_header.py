@@ -14,6 +14,10 @@ from cubeai_auto.tflite.graph import Tensor
 __all__ = ["ContractHeader", "SensorHeader", "contract_header"]
 
 _RAW_RANGES = {"uint8": (0, 255), "int8": (-128, 127)}
+_RAW_TYPES = {
+    "uint8": "uint8_t", "int8": "int8_t", "uint16": "uint16_t", "int16": "int16_t",
+    "uint32": "uint32_t", "int32": "int32_t", "float32": "float", "float64": "double",
+}  # fmt: skip
 
 
 _PREPARED = {
@@ -40,10 +44,14 @@ class SensorHeader:
 
 @dataclass(frozen=True, slots=True)
 class ContractHeader:
-    """The contract in C literals; ``from_raw`` is empty where no short exact rule exists."""
+    """The contract in C literals; ``from_raw`` is empty where no short exact rule exists.
+
+    ``raw_type`` is empty for a type that C does not have.
+    """
 
     description: str
     layout: str
+    raw_type: str
     raw_min: str
     raw_max: str
     offset: str
@@ -58,6 +66,7 @@ def contract_header(contract: InputContract, tensor: Tensor) -> ContractHeader:
     return ContractHeader(
         description=c_comment(contract.description),
         layout=c_comment(contract.layout),
+        raw_type=_RAW_TYPES.get(contract.raw_dtype, ""),
         raw_min=_literal(contract.raw_min),
         raw_max=_literal(contract.raw_max),
         offset=c_float(contract.offset),

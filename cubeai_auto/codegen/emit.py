@@ -16,7 +16,7 @@ from cubeai_auto.codegen.memory import MemoryPlan
 from cubeai_auto.codegen.page import EmitOptions, Page, build_page
 from cubeai_auto.tflite.graph import Graph
 
-__all__ = ["EmitOptions", "GeneratedFile", "emit", "kernel_files"]
+__all__ = ["EmitOptions", "GeneratedFile", "emit", "kernel_files", "render"]
 
 _INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 _ALWAYS = ("stai.h", "cai_kernels.h")
@@ -39,7 +39,7 @@ def emit(
     page = build_page(graph, layers, memory, macc, options)
     name = options.name
     own = [
-        GeneratedFile(f"{name}{suffix}", _render(template, page))
+        GeneratedFile(f"{name}{suffix}", render(template, page))
         for suffix, template in (
             (".c", "network.c.j2"),
             (".h", "network.h.j2"),
@@ -91,5 +91,7 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _render(template: str, page: Page) -> str:
-    return _environment().get_template(template).render(c=page, n=page.name, N=page.name.upper())
+def render(template: str, page: Page, **more: object) -> str:
+    """A template's text for a network; ``more`` are further names that it uses."""
+    text = _environment().get_template(template)
+    return text.render(c=page, n=page.name, N=page.name.upper(), **more)

@@ -17,7 +17,7 @@ from cubeai_auto.contract import InputContract
 from cubeai_auto.files import sha256_bytes
 from cubeai_auto.tflite.graph import Graph, Tensor
 
-__all__ = ["EmitOptions", "Page", "build_page"]
+__all__ = ["EmitOptions", "Page", "TensorText", "build_page"]
 
 _CTYPES = {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t", "float32": "float"}
 _FORMATS = {"int8": "STAI_FORMAT_S8", "uint8": "STAI_FORMAT_U8", "float32": "STAI_FORMAT_FLOAT32"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from cubeai_auto.compare.deployment import CubeMXProject
+from cubeai_auto.compare.fits import Fit
 from cubeai_auto.contract import InputContract
 from cubeai_auto.quantity import JsonValue, Quantity
 from cubeai_auto.reports.memory import Buffer, MemoryMap
@@ -128,7 +130,9 @@ class VariantRecord:
     """Everything obtained for one variant of the model.
 
     ``report`` is ``None`` if the engine refused the model; ``refusal`` then says why.
-    ``confusion[true][predicted]`` counts test samples through the generated C.
+    ``confusion[true][predicted]`` counts test samples through the generated C. ``fit`` is the report's
+    footprint on the project's board. ``cubemx`` is the patched CubeMX project; without one,
+    ``no_cubemx`` says why.
     """
 
     name: str
@@ -144,6 +148,9 @@ class VariantRecord:
     memory: MemoryMap | None = None
     confusion: tuple[tuple[int, ...], ...] = ()
     misread: tuple[Misread, ...] = ()
+    fit: Fit | None = None
+    cubemx: CubeMXProject | None = None
+    no_cubemx: str = ""
 
     def to_json(self) -> dict[str, JsonValue]:
         """One element of ``variants`` in ``run.json``."""
@@ -160,6 +167,9 @@ class VariantRecord:
             "validation": [result.to_json() for result in self.validation],
             "tflm": self.tflm.to_json(),
             "comparison": self.comparison.to_json(),
+            "fits": None if self.fit is None else self.fit.to_json(),
+            "cubemx": None if self.cubemx is None else self.cubemx.to_json(),
+            "no_cubemx": self.no_cubemx or None,
             "memory_map": None if self.memory is None else self.memory.to_json(),
             "confusion": [list(row) for row in self.confusion],
             "misread": [

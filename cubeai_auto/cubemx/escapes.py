@@ -17,6 +17,8 @@ class MalformedEscapeError(ValueError):
 def unescape(text: str) -> str:
     r"""The text that an escaped key or value stands for.
 
+    The two escaped halves of a character beyond the basic plane become that character.
+
     Raises:
         MalformedEscapeError: a ``\u`` without four hex digits.
     """
@@ -41,7 +43,7 @@ def unescape(text: str) -> str:
             raise MalformedEscapeError(msg)
         found.append(chr(int(digits, 16)))
         position += 4
-    return "".join(found)
+    return _joined("".join(found))
 
 
 def escape_key(text: str) -> str:
@@ -85,3 +87,10 @@ def _utf16(letter: str) -> tuple[int, ...]:
     """Java's code units: two for a character beyond the basic plane."""
     data = letter.encode("utf-16-be", "surrogatepass")
     return tuple(int.from_bytes(data[k : k + 2]) for k in range(0, len(data), 2))
+
+
+def _joined(text: str) -> str:
+    """The text with surrogate pairs as one character each; a lone half stays as it is."""
+    if not any("\ud800" <= letter <= "\udfff" for letter in text):
+        return text
+    return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")

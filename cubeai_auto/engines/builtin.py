@@ -18,11 +18,10 @@ from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_networ
 from cubeai_auto.codegen.lowering import SUPPORTED
 from cubeai_auto.codegen.prepare import has_half_constants
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
+from cubeai_auto.engines.builtin_layers import Counted, layer_infos
 from cubeai_auto.engines.builtin_report import (
     SINGLE_ROUNDING,
-    Counted,
     build_report,
-    layer_infos,
     memory_map,
     report_json,
 )
@@ -186,9 +185,9 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
     if request.compression != "none":
         msg = f"the built-in engine does not compress weights ({request.compression})"
         raise UsageError(msg, hint="use --compression none")
-    if request.c_api != "st-ai":
-        msg = f"the built-in engine writes the st-ai API, not {request.c_api}"
-        raise UsageError(msg, hint="use --c-api st-ai")
+    if request.c_api not in {"st-ai", "legacy"}:
+        msg = f"there is no C API {request.c_api!r}"
+        raise UsageError(msg, hint="use --c-api st-ai or --c-api legacy")
     return compile_network(
         graph,
         CompileOptions(
@@ -199,6 +198,7 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
             fast_float=request.fast_float,
             rounding=request.rounding,
             contract=request.contract,
+            c_api="legacy" if request.c_api == "legacy" else "st-ai",
         ),
     )
 
@@ -216,6 +216,7 @@ def _measure(network: GeneratedNetwork, request: EngineRequest) -> tuple[LinkedF
                 work=temporary,
                 opt_level=request.opt_level,
                 fast_float=request.fast_float,
+                c_api=request.c_api,
             )
         except ToolMissingError as error:
             return None, error.message.partition("\n")[0]
@@ -236,6 +237,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
             work=validation.work,
             fast_float=request.fast_float,
             independent=validation.independent,
+            c_api=request.c_api,
             timeout=validation.timeout,
         )
         return _Ran(
@@ -253,6 +255,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         opt_level=request.opt_level,
         fast_float=request.fast_float,
         independent=validation.independent,
+        c_api=request.c_api,
         timeout=validation.timeout,
     )
     source = f"{emulator.machine}; {emulator.compiler}, -{request.opt_level}"

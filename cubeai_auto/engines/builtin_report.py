@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen import GeneratedNetwork
 from cubeai_auto.engines.base import EngineRequest
-from cubeai_auto.engines.slow_layers import slow_layers
+from cubeai_auto.engines.builtin_layers import layer_infos
 from cubeai_auto.firmware.footprint import LinkedFootprint
-from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted, simulated
+from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted
 from cubeai_auto.reports.memory import Buffer, MemoryMap
-from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
-from cubeai_auto.tflite.costs import layer_costs, params, total_macc, weights
+from cubeai_auto.reports.report import CubeReport, Footprint, TensorInfo, ToolInfo
+from cubeai_auto.tflite.costs import params, total_macc, weights
 from cubeai_auto.tflite.graph import Graph
 
-__all__ = ["SINGLE_ROUNDING", "Counted", "build_report", "layer_infos", "memory_map", "report_json"]
+__all__ = ["SINGLE_ROUNDING", "build_report", "memory_map", "report_json"]
 
 _TOOL = "cubeai_auto built-in engine"
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Instructions of each compiled layer, in their order, and where they were counted."""
-
-    instructions: tuple[int, ...]
-    source: str
-
 
 SINGLE_ROUNDING = "requantization rounds once; TFLM, the oracle, rounds twice"
 """What an int8 network with ``rounding = "single"`` is not compared with."""
@@ -70,48 +59,10 @@ def build_report(
         target=request.target.name,
         compression=request.compression,
         optimization=request.optimization,
+        c_api=request.c_api,
         generated_files=files,
         notes=(*network.notes, *_unverified(graph, request)),
     )
-
-
-def layer_infos(
-    request: EngineRequest, graph: Graph, network: GeneratedNetwork, counted: Counted | None = None
-) -> tuple[LayerInfo, ...]:
-    """One entry for each operator of the model.
-
-    Args:
-        request: what was asked for.
-        graph: the network.
-        network: what was compiled from it.
-        counted: the instructions of each compiled layer, where they were counted.
-    """
-    slow = slow_layers(graph, network.layers, dsp=request.target.dsp)
-    taken: dict[int, int] = {}
-    for layer, count in zip(network.layers, () if counted is None else counted.instructions, strict=False):
-        taken[layer.operator] = taken.get(layer.operator, 0) + count
-    rule = "Cube.AI's MACC rules"
-    return tuple(
-        LayerInfo(
-            id=operator.index,
-            name=graph.tensor(operator.outputs[0]).name,
-            type=operator.name,
-            shape=graph.tensor(operator.outputs[0]).shape,
-            params=cost.params,
-            macc=missing(cost.reason) if cost.macc is None else predicted(cost.macc, "MACC", rule),
-            instructions=_instructions(operator.index, taken, counted),
-            slow=slow.get(operator.index, ""),
-        )
-        for operator, cost in zip(graph.operators, layer_costs(graph), strict=True)
-    )
-
-
-def _instructions(operator: int, taken: Mapping[int, int], counted: Counted | None) -> Quantity:
-    if counted is None:
-        return missing("counted in the emulator only")
-    if operator not in taken:
-        return missing("a view or a constant: no code of its own")
-    return simulated(taken[operator], "instructions", counted.source)
 
 
 def _unverified(graph: Graph, request: EngineRequest) -> tuple[str, ...]:
@@ -202,7 +153,9 @@ def _footprint(
             kernel_flash=reason,
             channel_constants=reason,
             data_ram=predicted(
-                network.memory.size + network.memory.states.size + (0 if network.memory.io_inside else sum(io)),
+                network.memory.size
+                + network.memory.states.size
+                + (0 if network.memory.io_inside else sum(io)),
                 "B",
                 "the engine's memory plan",
             ),

@@ -99,17 +99,21 @@ def network_sources(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def harness_definitions(name: str, *, independent: bool = False) -> tuple[str, ...]:
-    """The macros that tell the harness which network it runs.
+def harness_definitions(
+    name: str, c_api: str = "st-ai", *, independent: bool = False
+) -> tuple[str, ...]:
+    """The macros that tell the harness which network it runs, and by which API.
 
     Args:
         name: the network's C name.
+        c_api: ``st-ai`` or ``legacy``.
         independent: a recurrent network starts anew with every vector.
     """
     return (
         f"-DNN_NAME={name}",
         f"-DNN_UPPER={name.upper()}",
         f'-DNN_HEADER="{name}.h"',
+        *(("-DNN_LEGACY", f'-DNN_DATA_HEADER="{name}_data.h"') if c_api == "legacy" else ()),
         *(("-DNN_INDEPENDENT=1",) if independent else ()),
     )
 

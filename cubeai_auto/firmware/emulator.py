@@ -52,7 +52,8 @@ class EmulatorRun:
             an instruction are not modelled.
         instructions_max: the most.
         stack_bytes: deepest stack of ``stai_<name>_run`` and what it calls, below the frame of
-            the function that calls it; without interrupts.
+            the function that calls it; without interrupts. With the legacy API both figures
+            are those of ``ai_<name>_run`` and a call around it.
         total_stack_bytes: deepest stack of the whole program.
         machine: emulator, version, machine, counting mode, and for which core the code was built.
         compiler: the compiler's own name for itself.
@@ -88,6 +89,7 @@ def run_on_emulator(
     opt_level: str = "O2",
     fast_float: bool = False,
     independent: bool = False,
+    c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> EmulatorRun:
@@ -108,6 +110,7 @@ def run_on_emulator(
         fast_float: allow fused multiply-add.
         independent: reset the states of a recurrent network before every vector; otherwise the
             vectors are one sequence.
+        c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
         timeout: seconds the emulation may take.
 
@@ -132,7 +135,7 @@ def run_on_emulator(
         *target_flags,
         *network_flags(opt_level, fast_float=fast_float, extra_flags=extra_flags),
     )
-    definitions = harness_definitions(name, independent=independent)
+    definitions = harness_definitions(name, c_api, independent=independent)
     chosen, program, warnings = _built(compiler, files, definitions, build, possible, flags, log)
     done = process.run(
         _command(emulator, chosen.machine, program),

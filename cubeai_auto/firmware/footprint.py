@@ -128,6 +128,7 @@ def link_footprint(
     work: Path,
     opt_level: str = "O2",
     fast_float: bool = False,
+    c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
 ) -> LinkedFootprint:
     """Link the smallest application that runs the network, and read its sizes.
@@ -142,6 +143,7 @@ def link_footprint(
         work: a scratch folder; ``work/footprint`` is made anew and keeps program and log.
         opt_level: ``"O2"``, ... for the generated code.
         fast_float: allow fused multiply-add.
+        c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
 
     Raises:
@@ -167,13 +169,14 @@ def link_footprint(
         [harness / "application.c"],
         build,
         "application",
-        flags=(*target.flags, *HARNESS_FLAGS, *harness_definitions(name)),
+        flags=(*target.flags, *HARNESS_FLAGS, *harness_definitions(name, c_api)),
         includes=includes,
         log=log,
     )
     script = build / "footprint.ld"
+    constants = f"{name}_core" if c_api == "legacy" else name
     with refusals("write", script):
-        text = (harness / "footprint.ld").read_text("utf-8").replace("@NAME@", name)
+        text = (harness / "footprint.ld").read_text("utf-8").replace("@NAME@", constants)
         script.write_text(text, "utf-8", newline="\n")
     elf, link_warnings = link(
         compiler,

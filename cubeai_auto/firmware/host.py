@@ -64,6 +64,7 @@ def run_on_host(
     sanitize: bool = False,
     fast_float: bool = False,
     independent: bool = False,
+    c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> HostRun:
@@ -80,6 +81,7 @@ def run_on_host(
         fast_float: allow fused multiply-add.
         independent: reset the states of a recurrent network before every vector; otherwise the
             vectors are one sequence.
+        c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
         timeout: seconds the run may take.
 
@@ -108,7 +110,11 @@ def run_on_host(
         [harness / "host_main.c"],
         build,
         "harness",
-        flags=(*HARNESS_FLAGS, *checks, *harness_definitions(name, independent=independent)),
+        flags=(
+            *HARNESS_FLAGS,
+            *checks,
+            *harness_definitions(name, c_api, independent=independent),
+        ),
         includes=includes,
         log=log,
     )

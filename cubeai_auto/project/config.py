@@ -19,11 +19,13 @@ from cubeai_auto.project.fields import (
     EachNumber,
     FilePath,
     Fraction,
+    Pack,
     Seconds,
     Seed,
     Series,
     Sha256,
     Text,
+    Uart,
     Url,
 )
 from cubeai_auto.project.sizes import LARGEST
@@ -247,14 +249,26 @@ class BudgetsTable(_Table, title="[budgets]"):
 
 
 class CubeMXTable(_Table, title="[cubemx]"):
-    """The STM32CubeMX project that receives the network."""
+    """The STM32CubeMX project that receives the network. A run writes a patched copy of it."""
 
     ioc: FilePath | None = None
-    """The `.ioc` file."""
-    pack: Text | None = None
-    """The version of the X-CUBE-AI pack, such as `"10.2.0"`."""
-    application: Text | None = None
-    """The application that the pack adds to the firmware, such as `"template"`."""
+    """The `.ioc` file; it is never changed itself. Without it, the template of the board, where there
+    is one."""
+    pack: Pack = "10.2.0"
+    """The version of the X-CUBE-AI pack."""
+    application: Literal[
+        "none",
+        "template",
+        "system-performance",
+        "validation",
+        "ApplicationTemplate",
+        "SystemPerformance",
+        "Validation",
+    ] = "none"
+    """The application that the pack adds to the firmware, in this spelling or the pack's own. With
+    `none`, the run's own application calls the network."""
+    uart: Uart | None = None
+    """The UART of `system-performance` and `validation`. Without it, the board's virtual COM port."""
 
 
 class ProjectConfig(_Table, title="project.toml"):

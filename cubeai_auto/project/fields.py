@@ -11,12 +11,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from cubeai_auto.cubemx.cube_ai.names import PackVersion
+from cubeai_auto.errors import UsageError
 from cubeai_auto.project.names import c_name_problem
 from cubeai_auto.project.sizes import LARGEST, SIZE_PATTERN, parse_size
 
 __all__ = [
-    "Bytes", "CName", "Count", "Each", "EachNumber", "FilePath", "Fraction", "Seconds", "Seed",
-    "Series", "Sha256", "Text", "Url",
+    "Bytes", "CName", "Count", "Each", "EachNumber", "FilePath", "Fraction", "Pack", "Seconds", "Seed",
+    "Series", "Sha256", "Text", "Uart", "Url",
 ]  # fmt: skip
 
 
@@ -35,6 +37,14 @@ def _c_name(value: str) -> str:
     if problem is not None:
         raise ValueError(problem)
     return value
+
+
+def _pack(value: str) -> str:
+    try:
+        return str(PackVersion.wanted(value))
+    except UsageError as error:
+        msg = f"{error.message}; {error.hint}"
+        raise ValueError(msg) from error
 
 
 def _percentage(value: object) -> object:
@@ -89,6 +99,17 @@ CName = Annotated[
     str,
     AfterValidator(_c_name),
     Field(json_schema_extra={"pattern": "^[A-Za-z_][A-Za-z0-9_]{0,62}$", "$comment": "a C identifier"}),
+]
+Pack = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(_pack),
+    Field(json_schema_extra={"$comment": 'a version of X-CUBE-AI, such as "10.2.0"'}),
+]
+Uart = Annotated[
+    str,
+    StringConstraints(pattern=r"^(LPUART|USART|UART)[0-9]{1,2}$"),
+    Field(json_schema_extra={"$comment": 'a UART of the chip, such as "USART2"'}),
 ]
 Series = Annotated[
     str,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from cubeai_auto.board import find_board
 from cubeai_auto.compare.budgets import Budgets, check_budget
 from cubeai_auto.compare.record import DatasetFacts, RunRecord, ToolVersion
 from cubeai_auto.contract import InputContract
@@ -15,13 +16,14 @@ from cubeai_auto.engines.base import Engine
 from cubeai_auto.files import existing_file, write_atomic, write_files
 from cubeai_auto.project.config import ProjectConfig
 from cubeai_auto.project.data import ProjectData, load_data
+from cubeai_auto.project.deployment import plan_cubemx
 from cubeai_auto.project.loading import LoadedConfig
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.run_folder import claim, read_record, staged, write_record
 from cubeai_auto.project.run_key import run_key, tool_versions
 from cubeai_auto.project.variant import VariantTask, run_variant, with_float32
 from cubeai_auto.quantity import Quantity, missing
-from cubeai_auto.target import Target, find_board, find_target
+from cubeai_auto.target import Target, find_target
 from cubeai_auto.tflite.reader import load_model
 
 __all__ = ["run_project"]
@@ -41,7 +43,8 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         CubeAIError: of the kind that fits what went wrong; the run folder is then as it was.
     """
     config = loaded.config
-    target = _target(config)
+    board = find_board(config.target.board)
+    target = find_target(config.target.series or board.target)
     engine = find_engine(
         config.engine.name,
         project_tool=None if config.engine.executable is None else Path(config.engine.executable),
@@ -49,11 +52,13 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         connection=config.engine.connection,
     )
     source = existing_file(_source(config), "the recipe" if config.model.recipe else "the model")
+    cubemx = plan_cubemx(config, board)
     tell.step("reading the data set" if config.model.recipe else "reading the model")
     data = load_data(config, source) if config.model.recipe else None
     tools = (ToolVersion(engine.name, engine.version), *tool_versions())
     facts = None if data is None else data.facts()
-    key = run_key(config, "" if facts is None else facts.hash, (source,), tools)
+    files = (source,) if isinstance(cubemx, str) else (source, *cubemx.inputs)
+    key = run_key(config, "" if facts is None else facts.hash, files, tools)
     run_dir = (output or loaded.directory / "runs" / key[:_KEY_DIGITS]).absolute()
     claim(run_dir)
     cached = read_record(run_dir, key)
@@ -66,7 +71,9 @@ def run_project(loaded: LoadedConfig, output: Path | None, tell: Narrator) -> Ru
         for name, path in models:
             shown = run_dir / path.relative_to(part)
             request = _request(config, target, path, shown, data)
-            task = VariantTask(name, path, shown, request, config, data, reference, part)
+            task = VariantTask(
+                name, path, shown, request, board, config, data, reference, part, run_dir, cubemx
+            )
             variants.append(run_variant(engine, task, tell))
         record = _record(loaded, engine, run_dir, key, facts, data, tools)
         finished = with_float32(tuple(variants))
@@ -85,11 +92,6 @@ def _source(config: ProjectConfig) -> Path:
     """The recipe or the model; the configuration guarantees exactly one."""
     chosen = config.model.recipe or config.model.path
     return Path(chosen) if chosen is not None else Path()
-
-
-def _target(config: ProjectConfig) -> Target:
-    board = find_board(config.target.board)
-    return find_target(config.target.series or board.target)
 
 
 def _budgets(config: ProjectConfig) -> Budgets:

@@ -44,7 +44,9 @@ def read_record(run_dir: Path, key: str) -> RunRecord | None:
         return None
     if record.key != key or record.run_dir != str(run_dir):
         return None
-    if not all((run_dir / variant.model_path).is_file() for variant in record.variants):
+    left = [variant.model_path for variant in record.variants]
+    left += [variant.cubemx.ioc for variant in record.variants if variant.cubemx is not None]
+    if not all((run_dir / path).is_file() for path in left):
         return None
     return dataclasses.replace(record, cached=True)
 

@@ -41,7 +41,7 @@ def run_key(
     Args:
         config: the resolved project file.
         dataset_digest: hash of all samples and labels; empty without a data set.
-        files: the recipe or the model.
+        files: the recipe or the model, the ``.ioc`` and its journal.
         tools: from :func:`tool_versions`.
     """
     facts = {

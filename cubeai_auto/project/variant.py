@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cubeai_auto.board import Board
+from cubeai_auto.compare.deployment import CubeMXProject
+from cubeai_auto.compare.fits import fit_report
 from cubeai_auto.compare.record import Accuracy, Misread, VariantRecord
 from cubeai_auto.compare.sides import compare
 from cubeai_auto.engines.base import Engine, EngineRequest, EngineResult, Validation, ValidationRequest
@@ -17,6 +20,7 @@ from cubeai_auto.errors import ToolMissingError, UnsupportedModelError
 from cubeai_auto.files import sha256_file
 from cubeai_auto.project.config import Place, ProjectConfig
 from cubeai_auto.project.data import ProjectData, network_input
+from cubeai_auto.project.deployment import CubeMXPlan, write_cubemx
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.quantity import Quantity, measured, missing
 from cubeai_auto.reports.layer import with_instructions
@@ -47,20 +51,25 @@ class VariantTask:
         name: the variant's name.
         model: the ``.tflite`` file, and its path as the record should state it.
         request: for the engine.
+        board: where the network is to run.
         config: the project's settings.
         data: the project's data; ``None`` for a finished model.
         reference: accuracy of the Keras model.
-        directory: the run folder as it is being filled.
+        directory: the run folder as it is being filled, and as the record should state it.
+        cubemx: how to make the CubeMX project, or why there is none.
     """
 
     name: str
     model: Path
     shown_model: Path
     request: EngineRequest
+    board: Board
     config: ProjectConfig
     data: ProjectData | None
     reference: Quantity
     directory: Path
+    shown_directory: Path
+    cubemx: CubeMXPlan | str
 
 
 def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRecord:
@@ -85,6 +94,7 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
     host = next((v for v in validations if isinstance(v, Validation) and v.result.on == "host"), None)
     report = None if result is None else _with_counts(result.report, results)
     deployed, counts, misread = _score(task, graph, host, refusal, results)
+    project, no_project = _cubemx(engine, task, result, tell)
     return VariantRecord(
         name=task.name,
         model_path=str(task.shown_model),
@@ -106,6 +116,9 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         memory=None if result is None else result.memory,
         confusion=counts,
         misread=misread,
+        fit=None if result is None else fit_report(result.report, task.board),
+        cubemx=project,
+        no_cubemx=no_project,
     )
 
 
@@ -116,6 +129,28 @@ def with_float32(variants: tuple[VariantRecord, ...]) -> tuple[VariantRecord, ..
         found[0].accuracy.deployed if found else missing("the float32 variant is not part of this run")
     )
     return tuple(replace(v, accuracy=replace(v.accuracy, float32=value)) for v in variants)
+
+
+def _cubemx(
+    engine: Engine, task: VariantTask, result: EngineResult | None, tell: Narrator
+) -> tuple[CubeMXProject | None, str]:
+    """The CubeMX project with this variant, or why there is none."""
+    if isinstance(task.cubemx, str):
+        return None, task.cubemx
+    if result is None:
+        return None, "the engine refused the model"
+    tell.step(f"{task.name}: patching the CubeMX project")
+    inside = Path("cubemx", task.name)
+    project = write_cubemx(
+        task.cubemx,
+        task.name,
+        task.request,
+        result,
+        engine.name,
+        folder=task.directory / inside,
+        shown=task.shown_directory / inside,
+    )
+    return project, ""
 
 
 def _tflm(task: VariantTask, graph: Graph, logs: Path, tell: Narrator) -> TflmFootprint:
@@ -142,7 +177,9 @@ def _validate(
     inputs = _inputs(task, graph, place)
     # Code of ST's tool may run on ST's devices only, so the emulator is the built-in engine's.
     ours = place == "emulator" or engine.name == "builtin"
-    runs, wanted = (BuiltinEngine(), _for_builtin(task.request)) if ours else (engine, task.request)
+    runs, wanted = (engine, task.request)
+    if ours and engine.name != "builtin":
+        runs, wanted = BuiltinEngine(), _for_builtin(task.request)
     oracle = "in TFLM" if ours else "in the original model"
     tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and {oracle}")
     request = ValidationRequest(place, inputs, logs / place, task.config.validation.timeout)

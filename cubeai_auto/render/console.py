@@ -15,6 +15,8 @@ from rich.text import Text
 
 from cubeai_auto.compare.record import RunRecord
 from cubeai_auto.quantity import How
+from cubeai_auto.render.cubemx_view import cubemx_lines
+from cubeai_auto.render.fit_view import fit_groups
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, in_run_dir, side_name
 from cubeai_auto.render.summary import BudgetRow, Group, budget_rows, side_groups, variant_groups
 from cubeai_auto.render.text import LEGEND, Cell, Notes, mark, number, one_line
@@ -70,7 +72,8 @@ def _parts(record: RunRecord, console: Console, notes: Notes) -> Iterable[Render
     outcomes = verdicts(record, notes)
     if outcomes:
         head = [Text.assemble(o.variant, "\n", (o.words, _STATE_STYLE[o.state])) for o in outcomes]
-        yield from _tables("Variants", head, variant_groups(record.variants, notes), console)
+        groups = (*variant_groups(record.variants, notes), *fit_groups(record.variants, notes))
+        yield from _tables("Variants", head, groups, console)
     for variant in record.variants:
         comparison = variant.comparison
         title = f"{one_line(variant.name)}: side by side"
@@ -199,11 +202,14 @@ def _ending(
     else:
         yield from (_short_result(outcome) for outcome in outcomes)
     for outcome in outcomes:
-        lines = (*outcome.problems, *outcome.unknown)
+        lines = (*outcome.problems, *outcome.misfits, *outcome.unknown)
         yield from (_item("!", f"{outcome.variant}: {line}") for line in lines)
     yield Text("")
     if record.cached:
         yield Text("answered from the run folder: no training, no engine work", style="cyan")
+    for line in cubemx_lines(record.variants):
+        where = f"{line.path} ({line.text})" if line.path else f"{line.text} ({line.variant})"
+        yield Text(f"CubeMX  {where}", overflow="fold")
     for label, name in (("report", HTML_FILE), ("values", JSON_FILE)):
         yield Text(f"{label}  {in_run_dir(record.run_dir, name)}", overflow="fold")
 

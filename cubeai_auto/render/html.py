@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from cubeai_auto.compare.record import RunRecord
+from cubeai_auto.render.fit_view import fit_groups
 from cubeai_auto.render.footprint_chart import Chart, footprint_chart
 from cubeai_auto.render.model_lines import shape_text
 from cubeai_auto.render.names import engine_name
@@ -76,7 +77,7 @@ def _template() -> Template:
 
 def _page(record: RunRecord, notes: Notes) -> Page:
     outcomes = verdicts(record, notes)
-    groups = variant_groups(record.variants, notes)
+    groups = (*variant_groups(record.variants, notes), *fit_groups(record.variants, notes))
     charts = (
         footprint_chart("flash", record.variants, notes),
         footprint_chart("RAM", record.variants, notes),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cubeai_auto.compare.record import RunRecord, VariantRecord
+from cubeai_auto.render.cubemx_view import cubemx_lines
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, side_name
 from cubeai_auto.render.summary import budget_rows
 from cubeai_auto.render.text import LEGEND, Cell, Notes, mark, number, one_line
@@ -37,7 +38,9 @@ def render_markdown(record: RunRecord) -> str:
         *_variants(outcomes),
         *_sides(record.variants, notes),
         *_budgets(record, notes),
-        *_problems(outcomes),
+        *_problems("Not held", [(o.variant, line) for o in outcomes for line in o.problems]),
+        *_problems("Warnings", [(o.variant, line) for o in outcomes for line in o.misfits]),
+        *_cubemx(record),
         *_reasons(notes),
         f"Marks: {marks}. Sources and more: {HTML_FILE}, {JSON_FILE}.",
     ]
@@ -91,12 +94,20 @@ def _budgets(record: RunRecord, notes: Notes) -> list[str]:
     return [*lines, *_more(len(checks) - _MOST_BUDGETS, "budgets"), ""]
 
 
-def _problems(outcomes: Sequence[Verdict]) -> list[str]:
-    problems = [f"{o.variant}: {problem}" for o in outcomes for problem in o.problems]
+def _problems(title: str, lines: Sequence[tuple[str, str]]) -> list[str]:
+    problems = [f"{variant}: {line}" for variant, line in lines]
     if not problems:
         return []
     shown = "; ".join(_plain(problem) for problem in problems[:_MOST_BUDGETS])
-    return [f"**Not held:** {shown}", *_more(len(problems) - _MOST_BUDGETS, "problems"), ""]
+    return [f"**{title}:** {shown}", *_more(len(problems) - _MOST_BUDGETS, "problems"), ""]
+
+
+def _cubemx(record: RunRecord) -> list[str]:
+    lines = cubemx_lines(record.variants)
+    if not lines:
+        return []
+    shown = "; ".join(_plain(f"{line.variant}: {line.text}") for line in lines[:_MOST_VARIANTS])
+    return [f"**CubeMX:** {shown}", *_more(len(lines) - _MOST_VARIANTS, "projects"), ""]
 
 
 def _reasons(notes: Notes) -> list[str]:

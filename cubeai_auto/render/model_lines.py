@@ -22,6 +22,9 @@ class LayerLine:
     shape: str
     params: Cell
     macc: Cell
+    instructions: Cell
+    per_macc: Cell
+    slow: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,17 @@ def layer_line(layer: LayerInfo, params: Quantity, notes: Notes) -> LayerLine:
         shape=shape_text(layer.shape),
         params=own,
         macc=notes.cell(layer.macc, "bare"),
+        instructions=notes.cell(layer.instructions, "bare"),
+        per_macc=_ratio(layer.instructions_per_macc, notes),
+        slow=one_line(layer.slow),
     )
+
+
+def _ratio(quantity: Quantity, notes: Notes) -> Cell:
+    """Two digits after the point are enough to compare layers."""
+    if quantity.value is None or quantity.how is None:
+        return notes.absent(quantity.reason)
+    return notes.known(f"{quantity.value:.2f}", quantity.how, quantity.source)
 
 
 def tensor_lines(inputs: Sequence[TensorInfo], outputs: Sequence[TensorInfo]) -> tuple[TensorLine, ...]:

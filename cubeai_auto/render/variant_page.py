@@ -10,6 +10,8 @@ from typing import Final
 from cubeai_auto.compare.record import Buffer, Misread, VariantRecord
 from cubeai_auto.quantity import predicted
 from cubeai_auto.render.confusion import Confusion, confusion
+from cubeai_auto.render.cubemx_view import cubemx_text
+from cubeai_auto.render.fit_view import FitView, fit_view
 from cubeai_auto.render.memory_chart import memory_chart
 from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_line, tensor_lines
 from cubeai_auto.render.names import side_name
@@ -80,9 +82,12 @@ class VariantPage:
     model_path: str
     model_bytes: str
     model_sha256: str
+    cubemx: str
+    cubemx_path: str
     sides: tuple[tuple[str, str], ...]
     comparison: tuple[Group, ...]
     comparison_notes: tuple[str, ...]
+    fit: FitView | None
     memory: MemoryView | None
     confusion: Confusion | None
     pictures: tuple[Picture, ...]
@@ -126,9 +131,12 @@ def variant_page(
         model_path=one_line(variant.model_path),
         model_bytes=number(variant.model_bytes),
         model_sha256=one_line(variant.model_sha256),
+        cubemx=cubemx_text(variant),
+        cubemx_path="" if variant.cubemx is None else one_line(variant.cubemx.ioc),
         sides=tuple((side_name(side.name), one_line(side.version)) for side in comparison.sides),
         comparison=side_groups(comparison, notes) if comparison.sides else (),
         comparison_notes=tuple(map(one_line, comparison.notes)),
+        fit=None if variant.fit is None else fit_view(variant.fit, notes),
         memory=_memory(variant, notes),
         confusion=confusion(variant.confusion, classes),
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from cubeai_auto.compare.record import BudgetCheck, RunRecord, VariantRecord
+from cubeai_auto.render.fit_view import fit_cell, misfits
 from cubeai_auto.render.summary import emulated, footprint_of, mismatch_cell
 from cubeai_auto.render.text import Cell, Notes, number, one_line
 
@@ -45,6 +46,7 @@ class Verdict:
         details: the further lines of the refusal.
         problems: what did not hold, a line each.
         unknown: what could not be judged, a line each.
+        misfits: what does not fit on the board, a line each; a warning, no failure.
     """
 
     variant: str
@@ -55,6 +57,7 @@ class Verdict:
     details: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    misfits: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -90,7 +93,11 @@ def verdict(variant: VariantRecord, budgets: Sequence[BudgetCheck], notes: Notes
             for place in places
         ),
     )
-    return Verdict(name, state, accuracy, figures, problems=problems, unknown=unknown)
+    if variant.fit is not None:
+        label = f"fits {one_line(variant.fit.board)}"
+        figures = (*figures, Figure(label, fit_cell(variant.fit, notes), decides=False))
+    warnings = misfits(variant.fit)
+    return Verdict(name, state, accuracy, figures, problems=problems, unknown=unknown, misfits=warnings)
 
 
 def _problems(variant: VariantRecord, checks: Sequence[BudgetCheck]) -> tuple[str, ...]:

@@ -62,9 +62,7 @@ class LayerInfo:
         }
 
 
-def with_instructions(
-    layers: Sequence[LayerInfo], ran: Sequence[LayerInfo]
-) -> tuple[LayerInfo, ...]:
+def with_instructions(layers: Sequence[LayerInfo], ran: Sequence[LayerInfo]) -> tuple[LayerInfo, ...]:
     """The layers of a report with the instructions of a run of the same network."""
     found = {layer.id: layer.instructions for layer in ran}
     return tuple(

@@ -11,7 +11,7 @@ import pytest
 from cubeai_auto import errors
 from cubeai_auto.jsontext import json_text
 from cubeai_auto.quantity import Quantity, measured, missing, predicted, reported, simulated
-from cubeai_auto.target import boards, find_board, find_target, targets
+from cubeai_auto.target import find_target, targets
 
 
 def test_every_error_has_a_documented_exit_code() -> None:
@@ -85,20 +85,14 @@ def test_json_is_plain_and_finite() -> None:
     assert json.loads(text)["a"] == "ä"
 
 
-def test_targets_and_boards_fit_each_other() -> None:
-    names = {target.name for target in targets()}
-    assert {board.target for board in boards()} <= names
-    assert find_board("nucleo-f446re").target == "stm32f4"
+def test_targets_state_what_their_flags_say() -> None:
     for target in targets():
         assert any(flag.startswith("-mcpu=cortex-m") for flag in target.flags)
         assert target.fpu == any("hard" in flag for flag in target.flags)
-        assert target.dsp == (target.core in {"cortex-m4", "cortex-m7", "cortex-m33"})
+        assert target.dsp == (target.core in {"cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"})
 
 
-def test_unknown_targets_and_boards_list_the_known_ones() -> None:
+def test_unknown_targets_list_the_known_ones() -> None:
     with pytest.raises(errors.UsageError) as caught:
         find_target("stm32x9")
     assert "stm32f4" in str(caught.value.hint)
-    with pytest.raises(errors.UsageError) as caught:
-        find_board("NUCLEO-X")
-    assert "NUCLEO-F446RE" in str(caught.value.hint)

@@ -57,7 +57,7 @@ def test_paths_that_are_not_there(verb: str, say: Say, model: Path, tmp_path: Pa
         ("analyze", ["--target", "stm32z9"]),
         ("analyze", ["--name", "int"]),
         ("analyze", ["--compression", "low"]),
-        ("analyze", ["--c-api", "legacy"]),
+        ("analyze", ["--c-api", "onnx"]),
         ("analyze", ["--optimization", "most"]),
         ("validate", ["--on", "board"]),
         ("validate", ["--samples", "0"]),

@@ -12,7 +12,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+from cubeai_auto.models import digits
+from cubeai_auto.models.options import DatasetOptions
 
 QUICK = ("--set", "model.epochs=2", "--set", "model.augment=false")
 
@@ -117,6 +121,58 @@ def test_the_run_folder_holds_code_reports_and_logs(first_run: Any) -> None:
     assert not [path for path in folder.parent.iterdir() if path.name.startswith(".")]
 
 
+def test_a_cubemx_project_for_the_board_is_made(first_run: Any, command: Any) -> None:
+    found = variants(first_run)
+    for name in ("float32", "int8"):
+        told = found[name]["cubemx"]
+        ioc = Path(told["ioc"])
+        assert ioc == Path(first_run.json["run_dir"]) / "cubemx" / name / "nucleo_f446re.ioc"
+        assert (told["pack"], told["application"]) == ("10.2.0", None)
+        assert told["untouched"] == {"pins": True, "clocks": True, "peripherals": True}
+        assert told["findings"] == []
+        assert command("ioc", "lint", ioc).code == 0
+        for file in told["files"]:
+            assert (ioc.parent / file).is_file(), file
+    refused = found["dynamic-range"]
+    assert (refused["cubemx"], refused["no_cubemx"]) == (None, "the engine refused the model")
+
+
+def test_the_cubemx_projects_application_reads_the_test_set(first_run: Any, tmp_path: Path) -> None:
+    """Built from the project's own folders, fed with raw pixels: the accuracy of the record."""
+    data = digits.load(DatasetOptions("digits"))
+    pixels = data.x_test.astype(np.uint8).tobytes()
+    (tmp_path / "samples.bin").write_bytes(pixels)
+    main = Path(__file__).resolve().parents[1] / "templates" / "app" / "main.c"
+    for name in ("float32", "int8"):
+        variant = variants(first_run)[name]
+        folder = Path(variant["cubemx"]["ioc"]).parent
+        code, core = folder / "X-CUBE-AI" / "App", folder / "Core"
+        sources = [*sorted(code.glob("*.c")), *sorted((core / "Src").glob("*.c")), main]
+        includes = [f"-I{code}", f"-I{core / 'Inc'}"]
+        program = tmp_path / f"{name}.exe"
+        compiler = [os.environ.get("CC", "cc"), "-std=c99", "-O1", "-ffp-contract=off", *includes]
+        subprocess.run([*compiler, *sources, "-lm", "-o", program], check=True, timeout=120)
+        done = subprocess.run(
+            [program, "samples.bin", "results.bin"], cwd=tmp_path, check=True, timeout=120,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        read = [int(line.split()[0]) for line in done.stdout.splitlines()]
+        right = sum(int(label) == best for label, best in zip(data.y_test, read, strict=True))
+        assert right / len(read) == pytest.approx(variant["accuracy"]["deployed"]["value"])
+
+
+def test_the_legacy_api_is_proven_the_same_way(project: Path, command: Any) -> None:
+    done = command(
+        "run", project, *QUICK, "--set", "engine.c_api=legacy", "--variant", "int8", "--json", "-"
+    )
+    assert done.code == 0, done.err
+    variant = variants(done)["int8"]
+    assert [result["mismatches"] for result in variant["validation"]] == [0, 0]
+    assert variant["report"]["c_api"] == "legacy"
+    assert variant["report"]["footprint"]["weights"]["value"] == 119_080
+    assert "Core/Src/app_legacy.c" in variant["cubemx"]["files"]
+
+
 def test_the_same_command_again_is_answered_from_the_run_folder(
     first_run: Any, project: Path, command: Any
 ) -> None:
@@ -206,7 +262,10 @@ def test_a_broken_budget_ends_with_one(project: Path, command: Any) -> None:
         (["--engine", "stedgeai"], 3, "builtin"),
         (["--set", "engine.compression=high"], 2, "compress"),
         (["--variant", "int4"], 2, "int8"),
-        (["--set", "engine.c_api=legacy"], 2, "st-ai"),
+        (["--set", "cubemx.application=temlpate"], 2, '"template"'),
+        (["--set", "cubemx.pack=10.9"], 2, "10.2.0"),
+        (["--set", "cubemx.ioc=/no/such.ioc"], 2, "/no/such.ioc"),
+        (["--set", "cubemx.uart=USART2"], 2, "SystemPerformance"),
     ],
 )
 def test_bad_settings_are_sentences(

@@ -43,6 +43,17 @@ def test_the_same_project_runs_on_sts_engine(st_run: Any) -> None:
     assert (Path(st_run.json["run_dir"]) / "generated" / "int8" / "network.c").is_file()
 
 
+def test_the_figures_of_sts_report_are_in_the_ioc(st_run: Any, command: Any) -> None:
+    (variant,) = st_run.json["variants"]
+    told = variant["cubemx"]
+    assert told["analyzed"] is True
+    shown = command("ioc", "show", told["ioc"], "--json", "-").json
+    (network,) = shown["cube_ai"][0]["networks"]
+    assert shown["cube_ai"][0]["ready"] is True
+    assert network["macc"]["value"] == variant["report"]["macc"]["value"] == 118_432
+    assert "X-CUBE-AI/App/network.c" in told["files"]
+
+
 def test_the_emulators_column_stays_the_built_in_engines(st_run: Any) -> None:
     (variant,) = st_run.json["variants"]
     results = {result["on"]: result for result in variant["validation"]}

@@ -211,7 +211,7 @@ def test_a_file_in_the_place_of_the_folder(model: Path, tmp_path: Path, no_tools
     ("changes", "message"),
     [
         ({"compression": "high"}, "does not compress"),
-        ({"c_api": "legacy"}, "st-ai API, not legacy"),
+        ({"c_api": "onnx"}, "no C API 'onnx'"),
         ({"name": "no-name"}, "cannot name a network"),
         ({"name": "stai"}, "uses that name itself"),
     ],

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cubeai_auto.board import find_board
+from cubeai_auto.compare.deployment import ChangedKey, CubeMXProject, LintLine
+from cubeai_auto.compare.fits import Fit, check_fit
 from cubeai_auto.compare.record import (
     Accuracy,
     BudgetCheck,
@@ -280,6 +283,26 @@ CONFUSION: tuple[tuple[int, ...], ...] = (
 )
 
 
+def cubemx(name: str) -> CubeMXProject:
+    """A template with X-CUBE-AI in it; that of float32 is analyzed and has a finding."""
+    analyzed = name == "float32"
+    path = LintLine("files.path", "warning", "Model", 12, "the path is absolute")
+    return CubeMXProject(
+        ioc=f"/home/me/digits/runs/1/cubemx/{name}/nucleo_f446re.ioc",
+        source="the template of NUCLEO-F446RE",
+        pack="10.2.0",
+        application="ApplicationTemplate" if analyzed else None,
+        analyzed=analyzed,
+        changed=tuple(ChangedKey(f"Mcu.Pin{k}", None, "VP") for k in range(34)),
+        pins=True,
+        clocks=True,
+        peripherals=True,
+        files=("README.txt", "nucleo_f446re.ioc"),
+        findings=(path,) if analyzed else (),
+        notes=("network has no analysis",),
+    )
+
+
 def variant(name: str, deployed: float) -> VariantRecord:
     int8 = name == "int8"
     item = 1 if int8 else 4
@@ -320,7 +343,13 @@ def variant(name: str, deployed: float) -> VariantRecord:
         "TFLM's figures are of a release build without error texts; ours hold no texts either.",
         "Flash totals are without start-up code and vector table on both sides.",
     )
-    return replace(record, comparison=Comparison(sides(item, record), notes))
+    assert record.report is not None
+    return replace(
+        record,
+        comparison=Comparison(sides(item, record), notes),
+        cubemx=cubemx(name),
+        fit=check_fit(record.report.footprint, find_board("NUCLEO-G431RB")),
+    )
 
 
 def refused_variant() -> VariantRecord:
@@ -340,6 +369,7 @@ def refused_variant() -> VariantRecord:
         validation=(),
         tflm=tflm("dynamic-range", 124_608, None, reason),
         comparison=Comparison((), ("No side can run this model: the graph is hybrid.",)),
+        no_cubemx="the engine refused the model",
     )
 
 
@@ -425,6 +455,8 @@ def hostile_run() -> RunRecord:
             (unknown_side(bad, bad), replace(first.comparison.sides[0], version=bad)), (bad,)
         ),
         misread=(Misread(1, bad, bad, 28, 28, digit("7")), Misread(2, "1", "7", 3, 3, b"short")),
+        fit=_hostile_fit(first.fit, bad),
+        cubemx=replace(cubemx("int8"), ioc=bad, pack=bad, application=bad, clocks=False),
     )
     return replace(
         run,
@@ -434,10 +466,23 @@ def hostile_run() -> RunRecord:
         run_dir="C:\\runs\\žluť " + bad,
         dataset=replace(run.dataset, name=bad, source=bad, classes=(bad,) * 10, notes=(bad,)),
         contract=replace(run.contract, description=bad, layout=bad, raw_min=float("-inf")),
-        variants=(broken, replace(run.variants[2], refusal=bad)),
+        variants=(broken, replace(run.variants[2], refusal=bad, no_cubemx=bad)),
         budgets=(BudgetCheck(bad, bad, float("nan"), missing(bad), False),),
         tools=(ToolVersion(bad, None, bad),),
         notes=(bad,),
+    )
+
+
+def _hostile_fit(fit: Fit | None, bad: str) -> Fit | None:
+    if fit is None:
+        return None
+    return replace(
+        fit,
+        board=bad,
+        flash=replace(fit.flash, place=bad, need=missing(bad), headroom=missing(bad), fits=None),
+        ram=replace(fit.ram, fits=False, reason=bad),
+        fits=False,
+        reasons=(bad,),
     )
 
 
@@ -503,6 +548,7 @@ def bare_run() -> RunRecord:
                 ),
             ),
             comparison=Comparison((unknown_side("builtin", gone.reason),)),
+            fit=None,
             memory=None,
             confusion=(),
             misread=(),

@@ -69,4 +69,4 @@ def test_markdown_shows_hostile_names_as_text(hostile_record: RunRecord) -> None
     assert "\u202e" not in text
     tables = [line for line in text.splitlines() if line.startswith("|")]
     widths = {len(re.findall(r"(?<!\\)\|", line)) for line in tables}
-    assert widths == {9, 7, 6}
+    assert widths == {10, 7, 6}

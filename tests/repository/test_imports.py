@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 BASE = (
-    "errors", "quantity", "jsontext", "files", "process", "contract", "target", "discovery",
+    "errors", "quantity", "jsontext", "files", "process", "contract", "target", "board",
+    "discovery",
 )  # fmt: skip
 
 # Each room and the rooms it may import. tflm is open to engines because the oracle lives there.

@@ -47,8 +47,15 @@ def test_the_wheel_holds_package_and_templates(repository: Path, installed: Path
     for name in (
         "py.typed",
         "resources/targets.toml",
+        "resources/boards.toml",
+        "resources/mcu_sizes.csv",
+        "resources/LICENSE.open_pin_data.txt",
         "codegen/kernels/stai.h",
+        "codegen/kernels/ai_platform.h",
         "codegen/templates/network.c.j2",
+        "codegen/templates/legacy.c.j2",
+        "cube_templates/application/app_stai.c",
+        "cube_templates/boards/NUCLEO-F446RE/nucleo_f446re.ioc",
     ):
         assert f"cubeai_auto/{name}" in found
 
@@ -56,8 +63,8 @@ def test_the_wheel_holds_package_and_templates(repository: Path, installed: Path
 @needs_hatchling
 def test_what_is_installed_finds_its_data(installed: Path, tmp_path: Path) -> None:
     code = (
-        "import cubeai_auto.files as f, cubeai_auto.target as t;"
-        "print(f.__file__, f.templates_dir(), len(t.boards()), sep='\\n')"
+        "import cubeai_auto.files as f, cubeai_auto.board as b;"
+        "print(f.__file__, f.templates_dir(), len(b.boards()), sep='\\n')"
     )
     done = process.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(installed)}, timeout=60

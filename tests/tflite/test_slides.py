@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cubeai_auto.tflite.lifetimes import BufferRequest, Slide, live_set_bound
+from cubeai_auto.tflite.lifetimes import BufferRequest, Slide
 from cubeai_auto.tflite.planner import Plan, plan
 
 

@@ -11,10 +11,12 @@ from cubeai_auto.codegen.golden import (
     dense,
     depthwise,
     elementwise,
+    lstm,
     movement,
     pool,
     reduce,
     softmax,
+    svdf,
 )
 from cubeai_auto.codegen.golden.evaluate import evaluate
 
@@ -26,8 +28,10 @@ __all__ = [
     "depthwise",
     "elementwise",
     "evaluate",
+    "lstm",
     "movement",
     "pool",
     "reduce",
     "softmax",
+    "svdf",
 ]

@@ -9,10 +9,12 @@ from cubeai_auto.codegen.layers.depthwise import DepthwiseS8
 from cubeai_auto.codegen.layers.elementwise import AddS8, ExtremeS8, MulS8, PreluS8
 from cubeai_auto.codegen.layers.elementwise_f32 import BinaryF32, FunctionF32
 from cubeai_auto.codegen.layers.lookup import LookupS8
+from cubeai_auto.codegen.layers.lstm import LstmS8
 from cubeai_auto.codegen.layers.movement import Concatenation, Gather, Pad, Resize
 from cubeai_auto.codegen.layers.pool import PoolF32, PoolS8
 from cubeai_auto.codegen.layers.reduce import SumF32, SumS8
 from cubeai_auto.codegen.layers.softmax import SoftmaxF32, SoftmaxS8
+from cubeai_auto.codegen.layers.svdf import SvdfS8
 
 __all__ = [
     "AddS8",
@@ -31,6 +33,7 @@ __all__ = [
     "LayerArray",
     "LayerBody",
     "LookupS8",
+    "LstmS8",
     "MulS8",
     "Pad",
     "PoolF32",
@@ -42,4 +45,5 @@ __all__ = [
     "SoftmaxS8",
     "SumF32",
     "SumS8",
+    "SvdfS8",
 ]

@@ -77,9 +77,13 @@ class SvdfS8(LayerBody):
             LayerArray(
                 "feature_weights", self.feature_weights.ravel(), f"{filters} filters x {inputs}"
             ),
-            LayerArray("time_weights", self.time_weights.ravel(), f"{filters} filters x {memory} steps"),
             LayerArray(
-                "bias", as_int32(self.bias - self.state_zero_point * times), "with the state's zero point"
+                "time_weights", self.time_weights.ravel(), f"{filters} filters x {memory} steps"
+            ),
+            LayerArray(
+                "bias",
+                as_int32(self.bias - self.state_zero_point * times),
+                "with the state's zero point",
             ),
             LayerArray(
                 "offset", as_int32(-self.input_zero_point * features), "one per filter, zero point"

@@ -10,11 +10,13 @@ from cubeai_auto.codegen.lowering import (
     dense,
     depthwise,
     elementwise,
+    lstm,
     movement,
     pool,
     reduce,
     slicing,
     softmax,
+    svdf,
     views,
 )
 from cubeai_auto.codegen.lowering.context import Context, Lowered, RefusedOperatorError, Rules
@@ -24,7 +26,7 @@ __all__ = ["SUPPORTED", "RefusedOperatorError", "lower_operator"]
 
 _FAMILIES = (
     dense, conv, depthwise, pool, reduce, softmax, convert, elementwise, activation, movement,
-    slicing, views,
+    slicing, svdf, lstm, views,
 )  # fmt: skip
 
 SUPPORTED = tuple(support for family in _FAMILIES for support in family.SUPPORTED)

@@ -57,10 +57,9 @@ RULES = {
 _GATHER, _PAD, _RESIZE = "cai_gather.c", "cai_pad.c", "cai_resize_nearest.c"
 
 HOST = {
-    "gather: start": (_GATHER, "at = layer->start;", "at = 0;"),
+    "gather: start": (_GATHER, "at = layer->start;", "at = layer->start & ~1u;"),
     "gather: bytes": (_GATHER, "*output++ = input[at];", "*output++ = input[at & ~1u];"),
-    "gather: outer loops": (_GATHER, "k < CAI_LOOPS; ++k", "k < 3; ++k"),
-    "gather: digits": (_GATHER, "            index[k] = 0;\n", "            index[k] = 1;\n"),
+    "gather: way back": (_GATHER, "at -= step * layer->counts[k];", "at -= step;"),
     "concat: one run": ("cai_concatenation.c", "inputs[k] + repeat * run", "inputs[k]"),
     "concat: last input": (
         "cai_concatenation.c",
