@@ -94,6 +94,7 @@ static STAI_ALIGNED(NN_IO_ALIGNMENT) uint8_t nn_out_4[NN_MACRO(OUT_4_SIZE_BYTES)
 static stai_ptr nn_inputs[NN_MACRO(IN_NUM)];
 static stai_ptr nn_outputs[NN_MACRO(OUT_NUM)];
 
+#ifndef NN_LEGACY
 /* Forgets all earlier runs; a network without states has nothing to forget. */
 static inline stai_return_code nn_start_sequence(void)
 {
@@ -106,7 +107,6 @@ static inline stai_return_code nn_start_sequence(void)
 #endif
 }
 
-#ifndef NN_LEGACY
 /*
  * Initializes the network and hands it its buffers. Returns NULL, or the name of the call that
  * failed, with its return code in *code (STAI_SUCCESS if only the number of tensors is wrong).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
@@ -74,6 +74,8 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
     graph = prepared(graph)
     lowered = lower(graph, dsp=options.dsp, rounding=options.rounding)
     layers = share_kernels(lowered, options.optimization)
+    if options.optimization == "ram":
+        layers = tuple(replace(layer, body=layer.body.with_least_scratch()) for layer in layers)
     memory = plan_memory(
         graph,
         layers,

@@ -97,13 +97,10 @@ def _interface_problems(graph: Graph, roots: tuple[int, ...]) -> Iterator[tuple[
     if len(set(graph.inputs)) != len(graph.inputs):
         yield f"{graph.name}: a tensor is listed twice among the inputs", _IO_HINT
     made = {index for operator in graph.operators for index in operator.outputs}
-    given = {roots[index] for index in graph.inputs}
     for index in graph.outputs:
         tensor = graph.tensor(index)
         if index not in made:
             yield f"output '{tensor.name}': no operator computes it", _OUTPUT_HINT
-        elif roots[index] in given:
-            yield f"output '{tensor.name}': it is an input under another shape", _OUTPUT_HINT
         elif graph.tensor(roots[index]).is_constant:
             yield f"output '{tensor.name}': it is a constant under another shape", _OUTPUT_HINT
         elif graph.tensor(roots[index]).is_variable:

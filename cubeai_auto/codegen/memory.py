@@ -117,7 +117,7 @@ def plan_memory(
             wanted.append(BufferRequest(f"{layer.name} scratch", size, step, step))
     return MemoryPlan(
         requests=requests,
-        plan=plan(wanted, alignment=ALIGNMENT, slides=_slides(layers, requests, overlap)),
+        plan=plan(wanted, alignment=ALIGNMENT, slides=_slides(graph, layers, requests, overlap)),
         buffers=tuple(wanted),
         scratch=scratch,
         io_inside=io_inside,
@@ -128,9 +128,12 @@ def plan_memory(
     )
 
 
-def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) -> list[Slide]:
-    """The outputs that may overlap inputs which nobody reads later."""
+def _slides(
+    graph: Graph, layers: Sequence[Layer], requests: BufferRequests, overlap: bool
+) -> list[Slide]:
+    """The outputs that may overlap inputs which nobody reads later, the caller included."""
     alone = Counter(layer.operator for layer in layers)
+    kept = {requests.of_tensor.get(index) for index in graph.outputs}
     found: list[Slide] = []
     for layer in layers:
         lower = requests.of_tensor.get(layer.target)
@@ -142,15 +145,17 @@ def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) ->
             if upper is not None:
                 distances.setdefault(upper, []).append(layer.body.slide(position))
         step = layer.operator
+        starts = requests.requests[lower].first == step
+        ending = {k for k in distances if starts and requests.requests[k].last == step} - kept
         if layer.body.in_place and len(distances) == 1:
             (upper,) = distances
-            if requests.requests[upper].last == step == requests.requests[lower].first:
+            if upper in ending:
                 found.append(Slide(lower, upper, 0, step, exact=True))
             continue
         for upper, wanted in distances.items():
             least = [distance for distance in wanted if distance is not None]
             if len(least) < len(wanted) or (max(least) > 0 and not overlap):
                 continue
-            if requests.requests[upper].last == step == requests.requests[lower].first:
+            if upper in ending:
                 found.append(Slide(lower, upper, max(least), step))
     return found

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from dataclasses import replace
 
+from cubeai_auto.compare.published import PublishedCount, published_for
 from cubeai_auto.compare.record import Comparison, Side
 from cubeai_auto.quantity import Quantity, missing, reported
 from cubeai_auto.reports.report import CubeReport
@@ -15,7 +13,7 @@ from cubeai_auto.reports.validation import ValidationResult
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflm.footprint import TflmFootprint
 
-__all__ = ["compare", "network_signature"]
+__all__ = ["compare"]
 
 
 def compare(
@@ -42,29 +40,13 @@ def compare(
         not_run = missing("the test set was run through the other engine's code")
         sides.append(_engine_side(beside, validation, not_run))
     sides.append(_tflm_side(tflm, report))
-    signature = network_signature(graph)
-    sides += [_published_side(entry, tflm) for entry in _published() if entry.network == signature]
+    sides += [
+        _published_side(entry, tflm) for entry in published_for(graph) if entry.side == "tflm-cmsis-nn"
+    ]
     notes = ["Flash and arena of TFLM on a Cortex-M are not predicted by this version."]
     if any(side.name == "tflm-cmsis-nn" for side in sides):
         notes.append("TFLM + CMSIS-NN: published for the same shapes, not measured in this run.")
     return Comparison(tuple(sides), tuple(notes))
-
-
-def network_signature(graph: Graph) -> str:
-    """The operators with the dimensions that decide their work: equal for equal work.
-
-    Views are left out. Only fully connected layers and softmax are described by dimensions.
-    """
-    parts = []
-    for operator in graph.operators:
-        if operator.name in {"RESHAPE", "SQUEEZE", "EXPAND_DIMS"}:
-            continue
-        if operator.name == "FULLY_CONNECTED":
-            rows, depth = graph.tensor(operator.inputs[1]).shape
-            parts.append(f"{operator.name} {depth}x{rows}")
-        else:
-            parts.append(f"{operator.name} {graph.tensor(operator.outputs[0]).elements}")
-    return f"{graph.tensor(graph.inputs[0]).dtype} {', '.join(parts)}"
 
 
 def _engine_side(
@@ -133,25 +115,7 @@ def _tflm_unknown(name: str, version: str, tflm: TflmFootprint, why: Quantity) -
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    side: str
-    version: str
-    network: str
-    value: int
-    source: str
-
-
-@cache
-def _published() -> tuple[_Published, ...]:
-    text = (files("cubeai_auto") / "resources" / "published.toml").read_text("utf-8")
-    return tuple(
-        _Published(row["side"], row["version"], row["network"], row["value"], row["source"])
-        for row in tomllib.loads(text)["instructions"]
-    )
-
-
-def _published_side(entry: _Published, tflm: TflmFootprint) -> Side:
+def _published_side(entry: PublishedCount, tflm: TflmFootprint) -> Side:
     why = missing("only the instruction count is published for this network")
     return replace(
         _tflm_unknown(entry.side, entry.version, tflm, why),

@@ -1,4 +1,4 @@
-"""The layers of the built-in engine's report: costs by rule, and instructions where they were counted."""
+"""The layers of the built-in engine's report: costs by rule, and instructions where counted."""
 
 from __future__ import annotations
 

@@ -18,10 +18,13 @@ from cubeai_auto.tflite.graph import Graph, Operator
 __all__ = ["border_share", "slow_layers"]
 
 _BORDER = 0.25
-"""The share of windows past the image from which on it is named."""
-_FEW_PRODUCTS = 32
-"""So many products of an output weigh no more than its requantization."""
-_FEW_OUTPUTS = 16
+"""The share of windows past the image from which on it is named, for four channels at a time."""
+_CONV_BORDER = 0.5
+"""Likewise, for windows that are gathered once for all channels."""
+_FEW_PRODUCTS = 40
+"""Up to so many products, requantizing an output takes a fifth of its instructions and more."""
+_FEW_OUTPUTS = 8
+"""Up to so many outputs, gathering a window takes about as much of them."""
 _FILLED = 1.1
 _SMALL_IMAGE = 16
 _BLOCK = 3
@@ -80,7 +83,7 @@ def _reasons(layer: Layer, operator: Operator, *, dsp: bool) -> Iterator[str]:
         case DepthwiseS8():
             yield from _depthwise(body)
         case DenseS8(paired=False):
-            yield f"not proven: {body.reason}"
+            yield f"not proven: {body.reason.removeprefix('row by row: ')}"
         case DenseS8() if body.weights.shape[1] <= _FEW_PRODUCTS:
             yield _few(body.weights.shape[1])
         case _ if operator.name in _NO_PRODUCTS:
@@ -92,7 +95,7 @@ def _reasons(layer: Layer, operator: Operator, *, dsp: bool) -> Iterator[str]:
 def _conv(body: ConvS8) -> Iterator[str]:
     if body.slow:
         yield f"not proven: {body.slow}"
-    yield from _border(body.geometry)
+    yield from _border(body.geometry, _CONV_BORDER)
     depth, paired = body.geometry.depth, body.paired
     if depth <= _FEW_PRODUCTS:
         yield _few(depth)
@@ -110,7 +113,7 @@ def _depthwise(body: DepthwiseS8) -> Iterator[str]:
     if body.slow:
         yield body.slow
     g = body.geometry
-    yield from _border(g)
+    yield from _border(g, _BORDER)
     yield f"depthwise: {g.kernel_h * g.kernel_w} products an output, each with a weight of its own"
     if body.plan is not None and body.plan.kind == "3x3":
         if g.stride_h > 1:
@@ -119,9 +122,9 @@ def _depthwise(body: DepthwiseS8) -> Iterator[str]:
             yield f"small image: weights are unpacked for {g.out_h * g.out_w} outputs"
 
 
-def _border(geometry: ConvGeometry) -> Iterator[str]:
+def _border(geometry: ConvGeometry, least: float) -> Iterator[str]:
     share = border_share(geometry)
-    if share > _BORDER:
+    if share > least:
         yield f"border: {share:.0%} of the windows reach past the image"
 
 

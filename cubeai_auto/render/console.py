@@ -13,10 +13,11 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from cubeai_auto.compare.record import RunRecord
+from cubeai_auto.compare.record import RunRecord, VariantRecord
 from cubeai_auto.quantity import How
 from cubeai_auto.render.cubemx_view import cubemx_lines
 from cubeai_auto.render.fit_view import fit_groups
+from cubeai_auto.render.model_lines import largest_layers, layer_counts
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, in_run_dir, side_name
 from cubeai_auto.render.summary import BudgetRow, Group, budget_rows, side_groups, variant_groups
 from cubeai_auto.render.text import LEGEND, Cell, Notes, mark, number, one_line
@@ -28,6 +29,7 @@ _PIPE_WIDTH: Final = 100
 _RESULT_WIDTH: Final = 90
 _LABEL_WIDTH: Final = 28
 _CELL_WIDTH: Final = 22
+_LAYERS_SHOWN: Final = 8
 _MARK_STYLE: Final = "dim"
 _STATE_STYLE: Final[dict[State, str]] = {
     "passed": "green",
@@ -83,6 +85,7 @@ def _parts(record: RunRecord, console: Console, notes: Notes) -> Iterable[Render
         elif comparison.notes:
             yield Text(f"\n{title}", style="bold")
         yield from _bullets(comparison.notes)
+        yield from _layers(variant, console, notes)
     if record.budgets:
         yield Text("")
         yield _budgets(budget_rows(record.budgets, notes), console)
@@ -128,6 +131,28 @@ def _tables(
             for row in group.rows:
                 table.add_row(Text(f"  {row.label}"), *(_value(cell) for cell in row.cells[chosen]))
         yield table
+
+
+def _layers(variant: VariantRecord, console: Console, notes: Notes) -> Iterable[RenderableType]:
+    """The layers that take the most instructions, where they were counted."""
+    report = variant.report
+    largest = () if report is None else largest_layers(report, _LAYERS_SHOWN)
+    if report is None or not largest:
+        return
+    counted = [layer.instructions.value or 0 for layer in report.layers if layer.instructions.known]
+    rest = f", the largest {len(largest)} of {len(counted)}" if len(largest) < len(counted) else ""
+    table = _table(f"{one_line(variant.name)}: instructions by layer{rest}", console)
+    table.add_column("layer", overflow="fold")
+    for heading in ("instructions", "share", "per MACC"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("what slows it", overflow="fold", style=_MARK_STYLE)
+    for layer in largest:
+        counts = layer_counts(layer, sum(counted), notes)
+        name = f"{layer.id} {one_line(layer.type)}"
+        taken, ratio = _value(counts.instructions), _value(counts.per_macc)
+        table.add_row(Text(name), taken, Text(counts.share), ratio, Text(one_line(layer.slow)))
+    yield Text("")
+    yield table
 
 
 def _budgets(rows: Sequence[BudgetRow], console: Console) -> Table:

@@ -10,7 +10,7 @@ from support.tflite_builder import ModelSpec, OperatorSpec, TensorSpec, build
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.reader import parse_model
 
-__all__ = ["graph_of", "hybrid", "mlp", "only_views", "through_views", "two_in_two_out"]
+__all__ = ["graph_of", "hybrid", "mlp", "through_views", "two_in_two_out"]
 
 
 def graph_of(spec: ModelSpec, name: str = "small") -> Graph:
@@ -110,20 +110,6 @@ def through_views() -> ModelSpec:
             second,
             OperatorSpec("RESHAPE", ["z", "s4"], ["y"], {"new_shape": [1, 2, 2]}),
         ],
-        ["x"],
-        ["y"],
-    )
-
-
-def only_views() -> ModelSpec:
-    """A reshaped input as the output: nothing to compute."""
-    return ModelSpec(
-        [
-            _int8("x", (1, 2, 4)),
-            TensorSpec("s", (2,), "int32", [1, 8]),
-            _int8("y", (1, 8)),
-        ],
-        [OperatorSpec("RESHAPE", ["x", "s"], ["y"], {"new_shape": [1, 8]})],
         ["x"],
         ["y"],
     )

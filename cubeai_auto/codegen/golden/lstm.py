@@ -33,7 +33,8 @@ def sigmoid(x: Wide) -> Wide:
     scaled = np.abs(3 * x)
     k, rest = scaled >> 9, scaled & 511
     above = (SIGMOID[k] << 9) + rest * (SIGMOID[k + 1] - SIGMOID[k])
-    return np.where(x >= 0, above + 512, (1 << 25) - above + 511) >> 10
+    result: Wide = np.where(x >= 0, above + 512, (1 << 25) - above + 511) >> 10
+    return result
 
 
 def tanh(x: Wide, shift: int) -> Wide:
@@ -43,7 +44,8 @@ def tanh(x: Wide, shift: int) -> Wide:
     k, rest = np.minimum(size >> 8, 254), size & 255
     above = (SIGMOID[k] << 8) + rest * (SIGMOID[k + 1] - SIGMOID[k])
     above = np.where(size >> 8 >= 255, 65535 << 8, above) - (1 << 23)
-    return np.where(scaled >= 0, above + 128, -above + 127) >> 8
+    result: Wide = np.where(scaled >= 0, above + 128, -above + 127) >> 8
+    return result
 
 
 @evaluate.register
@@ -51,8 +53,8 @@ def _lstm_s8(body: LstmS8, *inputs: Array) -> Array:
     _, units, width = body.input_weights.shape
     batches, steps = body.batches, body.steps
     shape = (-1, steps, batches, width) if body.time_major else (-1, batches, steps, width)
-    x = inputs[0].astype(np.int64).reshape(shape) - body.input_zero_point
-    x = (x if body.time_major else x.swapaxes(1, 2)).reshape(-1, batches, width)
+    windows = inputs[0].astype(np.int64).reshape(shape) - body.input_zero_point
+    x = (windows if body.time_major else windows.swapaxes(1, 2)).reshape(-1, batches, width)
     hidden, cell = np.zeros((2, batches, units), np.int64)  # hidden: without its zero point
     outputs = []
     for given in x:

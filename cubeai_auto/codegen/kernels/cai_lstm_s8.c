@@ -1,11 +1,12 @@
 /*
- * LSTM, int8, with cell states of 16 bits: plain C for any core, integer arithmetic only.
+ * LSTM, int8, with cell states of 16 bits: integer arithmetic only, for any core.
  *
  * Gates are Q3.12 before their sigmoid or tanh and Q0.15 after it. Both functions are read from one
  * table, because tanh(x) = 2 * sigmoid(2 * x) - 1, and interpolated as TensorFlow Lite Micro does.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cai_dot.h"
 #include "cai_fixed_point.h"
 #include "cai_recurrent.h"
 
@@ -81,31 +82,31 @@ static inline int32_t sixteen(int32_t value)
     return cai_clamp(value, INT16_MIN, INT16_MAX);
 }
 
-/* start + a * b over `count` products; wraps at 32 bits, as the model's sums do. */
-static int32_t dot(int32_t start, const int8_t *a, const int8_t *b, uint32_t count)
+/* The gates of a unit, Q3.12, before sigmoid and tanh. */
+static void gates_of(const cai_lstm_s8_layer *layer, uint32_t unit, const int8_t *input,
+                     const int8_t *hidden, int32_t gates[CAI_LSTM_GATES])
 {
-    uint32_t sum = (uint32_t)start;
-    uint32_t k;
+    const uint32_t units = layer->units;
+    const int8_t *const from_input = layer->input_weights + unit * layer->inputs;
+    const int8_t *const from_hidden = layer->recurrent_weights + unit * units;
+    uint32_t given[CAI_LSTM_GATES];
+    uint32_t back[CAI_LSTM_GATES];
+    uint32_t gate;
 
-    for (k = 0; k < count; ++k) {
-        sum += (uint32_t)(a[k] * b[k]);
+    for (gate = 0; gate < CAI_LSTM_GATES; ++gate) {
+        given[gate] = (uint32_t)layer->bias[gate * units + unit];
+        back[gate] = (uint32_t)layer->offset[gate * units + unit];
     }
-    return (int32_t)sum;
-}
+    cai_four_dots(given, from_input, units * layer->inputs, input, layer->inputs);
+    cai_four_dots(back, from_hidden, units * units, hidden, units);
+    for (gate = 0; gate < CAI_LSTM_GATES; ++gate) {
+        const int32_t a = sixteen(cai_requantize((int32_t)given[gate], layer->input_multiplier[gate],
+                                                 layer->input_shift[gate]));
+        const int32_t b = sixteen(cai_requantize((int32_t)back[gate], layer->recurrent_multiplier[gate],
+                                                 layer->recurrent_shift[gate]));
 
-/* A gate of a unit, Q3.12, before its sigmoid or tanh. */
-static int32_t gate_of(const cai_lstm_s8_layer *layer, uint32_t gate, uint32_t unit, const int8_t *input,
-                       const int8_t *hidden)
-{
-    const uint32_t row = gate * layer->units + unit;
-    const int32_t given =
-        dot(layer->bias[row], layer->input_weights + row * layer->inputs, input, layer->inputs);
-    const int32_t back =
-        dot(layer->offset[row], layer->recurrent_weights + row * layer->units, hidden, layer->units);
-
-    return sixteen(
-        sixteen(cai_requantize(given, layer->input_multiplier[gate], layer->input_shift[gate])) +
-        sixteen(cai_requantize(back, layer->recurrent_multiplier[gate], layer->recurrent_shift[gate])));
+        gates[gate] = sixteen(a + b);
+    }
 }
 
 /* All units of a step, which all see the outputs of the step before. */
@@ -115,18 +116,17 @@ static void step_of(const cai_lstm_s8_layer *layer, const int8_t *input, int8_t 
     uint32_t unit;
 
     for (unit = 0; unit < layer->units; ++unit) {
-        const int32_t into = sigmoid(gate_of(layer, 0, unit, input, hidden));
-        const int32_t forget = sigmoid(gate_of(layer, 1, unit, input, hidden));
-        const int32_t candidate = tanh_shifted(gate_of(layer, 2, unit, input, hidden), 0);
-        const int32_t out = sigmoid(gate_of(layer, 3, unit, input, hidden));
-        /* a gate of 2^-15 leaves the cell's scale as it is */
-        const int32_t kept = sixteen(cai_requantize(forget * cell[unit], 1 << 30, -14));
-        const int32_t added =
-            sixteen(cai_requantize(into * candidate, layer->cell_multiplier, layer->cell_shift));
-        const int32_t next = cai_clamp(sixteen(kept + added), layer->cell_low, layer->cell_high);
-        const int32_t made = cai_requantize(tanh_shifted(next, layer->tanh_shift) * out,
-                                            layer->output_multiplier, layer->output_shift);
+        int32_t gates[CAI_LSTM_GATES];
+        int32_t kept, added, next, made;
 
+        gates_of(layer, unit, input, hidden, gates);
+        /* a gate of 2^-15 leaves the cell's scale as it is */
+        kept = sixteen(cai_requantize(sigmoid(gates[1]) * cell[unit], 1 << 30, -14));
+        added = sixteen(cai_requantize(sigmoid(gates[0]) * tanh_shifted(gates[2], 0),
+                                       layer->cell_multiplier, layer->cell_shift));
+        next = cai_clamp(sixteen(kept + added), layer->cell_low, layer->cell_high);
+        made = cai_requantize(tanh_shifted(next, layer->tanh_shift) * sigmoid(gates[3]),
+                              layer->output_multiplier, layer->output_shift);
         cell[unit] = (int16_t)next;
         output[unit] = (int8_t)cai_clamp(cai_wrapping_add(made, layer->zero_point), INT8_MIN, INT8_MAX);
     }

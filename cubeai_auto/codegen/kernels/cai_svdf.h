@@ -6,6 +6,7 @@
 #ifndef CAI_SVDF_H
 #define CAI_SVDF_H
 
+#include "cai_dot.h"
 #include "cai_fixed_point.h"
 #include "cai_recurrent.h"
 
@@ -13,12 +14,8 @@
 static inline int32_t cai_svdf_feature(const cai_svdf_s8_layer *layer, const int8_t *input, uint32_t filter)
 {
     const int8_t *const weights = layer->feature_weights + filter * layer->inputs;
-    uint32_t sum = (uint32_t)layer->offset[filter]; /* wraps at 32 bits, as the model's does */
-    uint32_t k;
+    const uint32_t sum = cai_dot((uint32_t)layer->offset[filter], weights, input, layer->inputs);
 
-    for (k = 0; k < layer->inputs; ++k) {
-        sum += (uint32_t)(weights[k] * input[k]);
-    }
     return cai_requantize((int32_t)sum, layer->state_multiplier, layer->state_shift);
 }
 

@@ -1,5 +1,5 @@
 /*
- * SVDF, int8, with a state of int8: plain C for any core.
+ * SVDF, int8, with a state of int8.
  *
  * A feature is cut off at the ends of int8 before the state's zero point is added, and then wraps,
  * as in TensorFlow Lite Micro.

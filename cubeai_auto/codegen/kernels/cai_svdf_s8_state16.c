@@ -1,5 +1,5 @@
 /*
- * SVDF, int8, with a state of int16: plain C for any core.
+ * SVDF, int8, with a state of int16.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

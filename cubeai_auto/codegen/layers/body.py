@@ -86,6 +86,10 @@ class LayerBody(ABC):
         del position
         return None
 
+    def with_least_scratch(self) -> LayerBody:
+        """The same work with less working memory, if slower; the layer itself if there is no way."""
+        return self
+
     @property
     def in_place(self) -> bool:
         """Whether the output may start where the only input starts, though at no other overlap."""

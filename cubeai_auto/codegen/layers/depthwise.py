@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -89,6 +89,13 @@ class DepthwiseS8(LayerBody):
         walk = _Walk.of(self.geometry, down=self.plan.down)
         passes = -(-walk.rows // 2) if walk.stride == 1 else walk.rows
         return _GROUP_BYTES + _PAIR_BYTES * walk.pairs + 8 * passes
+
+    def with_least_scratch(self) -> DepthwiseS8:
+        """Walks along the rows of the image if they are shorter than its columns."""
+        if self.plan is None or not self.plan.down:
+            return self
+        along = replace(self, plan=replace(self.plan, down=False))
+        return along if (along.scratch or 0) < (self.scratch or 0) else self
 
     @property
     def in_place(self) -> bool:

@@ -88,7 +88,9 @@ class LstmS8(LayerBody):
                 "input_weights", self.input_weights.ravel(), f"{GATES} gates x {units} x {inputs}"
             ),
             LayerArray(
-                "recurrent_weights", self.recurrent_weights.ravel(), f"{GATES} gates x {units} x {units}"
+                "recurrent_weights",
+                self.recurrent_weights.ravel(),
+                f"{GATES} gates x {units} x {units}",
             ),
             LayerArray(
                 "bias",
@@ -96,7 +98,9 @@ class LstmS8(LayerBody):
                 "with the input zero point",
             ),
             LayerArray(
-                "offset", as_int32(-self.output_zero_point * from_output).ravel(), "the output zero point"
+                "offset",
+                as_int32(-self.output_zero_point * from_output).ravel(),
+                "the output zero point",
             ),
         )
 

@@ -75,7 +75,7 @@ def _svdf(at: Context) -> tuple[Lowered, ...]:
         batches=source.shape[0],
         rank=rank,
         feature_weights=feature.data.astype(np.int8),
-        time_weights=time.data.astype(np.int8 if time.dtype == "int8" else np.int16),
+        time_weights=time.data.astype(np.int8) if time.dtype == "int8" else time.data.astype(np.int16),
         bias=bias.data.reshape(-1).astype(np.int32),
         input_zero_point=given.zero_point,
         state_zero_point=kept.zero_point,

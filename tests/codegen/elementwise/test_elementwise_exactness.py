@@ -73,7 +73,7 @@ def test_c_is_equal_to_the_golden_model(
         ("products", "stm32f4", "O3"),
         ("products", "stm32f1", "Os"),
         ("broadcasts", "stm32f4", "O2"),
-        ("broadcasts", "stm32f4", "O3"),
+        ("broadcasts", "stm32f4", "Os"),
         ("broadcasts", "stm32f1", "O2"),
         ("broadcasts", "stm32f0", "Os"),
         ("functions", "stm32f4", "O2"),

@@ -57,9 +57,9 @@ RULES = {
 _GATHER, _PAD, _RESIZE = "cai_gather.c", "cai_pad.c", "cai_resize_nearest.c"
 
 HOST = {
-    "gather: start": (_GATHER, "at = layer->start;", "at = layer->start & ~1u;"),
+    "gather: start": (_GATHER, "at = layer->start;", "at = layer->start + 1u;"),
     "gather: bytes": (_GATHER, "*output++ = input[at];", "*output++ = input[at & ~1u];"),
-    "gather: way back": (_GATHER, "at -= step * layer->counts[k];", "at -= step;"),
+    "gather: outer loops": (_GATHER, "(uint32_t)layer->steps[k]", "0u * (uint32_t)layer->steps[k]"),
     "concat: one run": ("cai_concatenation.c", "inputs[k] + repeat * run", "inputs[k]"),
     "concat: last input": (
         "cai_concatenation.c",
