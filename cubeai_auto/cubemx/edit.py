@@ -26,11 +26,13 @@ class Edit:
         before: the document as it was.
         after: the document as it shall be.
         notes: what an engineer should know: what was kept, what is stale, what is unverified.
+        units: peripherals that X-CUBE-AI had switched on, as a journal says; they may go with it.
     """
 
     before: IocDocument
     after: IocDocument
     notes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
     @property
     def changes(self) -> tuple[KeyChange, ...]:

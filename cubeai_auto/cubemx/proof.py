@@ -81,6 +81,7 @@ class _Declared:
         self._uarts = tuple(pack.uart.instance for pack in packs if pack.uart is not None)
         self._units = (
             *(["CRC"] if any(pack.version.needs_crc for pack in packs) else []),
+            *edit.units,
             *(["CACHEAXI"] if _is_n6(edit.before) else []),
         )
 

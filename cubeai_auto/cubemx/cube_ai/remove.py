@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cubeai_auto.cubemx.cube_ai.calls import FUNCTIONS
 from cubeai_auto.cubemx.cube_ai.guards import finished_edit, refuse_damaged
 from cubeai_auto.cubemx.cube_ai.installed import InstalledCubeAI, installed_instances
@@ -64,7 +66,14 @@ def remove_cube_ai(
     elif journal.sha256 == sha256_bytes(after.to_bytes()):
         notes.append("the file is byte for byte what it was before X-CUBE-AI was added")
     notes += [f"{key} still names X-CUBE-AI" for key, value in after.items() if PACK in value]
-    return finished_edit(document, after, tuple(notes))
+    done = finished_edit(document, after, tuple(notes))
+    return done if journal is None else replace(done, units=_switched_on(journal))
+
+
+def _switched_on(journal: Journal) -> tuple[str, ...]:
+    """The peripherals that adding X-CUBE-AI switched on."""
+    added = {entry.key for entry in journal.entries if entry.before is None}
+    return ("CRC",) if "VP_CRC_VS_CRC.Mode" in added else ()
 
 
 def _packs(document: IocDocument) -> tuple[InstalledCubeAI, ...]:
