@@ -1,4 +1,4 @@
-"""Instructions of each node: exact, of the vector that takes the most, and nothing without callbacks."""
+"""Instructions of each node: exact, and of the vector that takes the most; none without callbacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from support.graph_cut import cut_after
 from support.tiny_models import tiny_model
 
 from cubeai_auto.engines import random_inputs
-from cubeai_auto.errors import ToolFailedError
 from cubeai_auto.firmware import EmulatorRun, OutputSpec, run_on_emulator
 from cubeai_auto.target import find_target
 from cubeai_auto.tflite.reader import parse_model
@@ -43,7 +42,7 @@ def test_the_callback_is_subtracted_to_the_instruction(
     sources = make_network("stages")
     counts = [emulate(sources, tmp_path, [turns], target).layers for turns in (0, 1, 2)]
     first, second, third = counts[0]
-    assert second - 110 == pytest.approx(5, abs=4)  # the call that ends a node
+    assert second - 110 == pytest.approx(8, abs=6)  # the calls of a node and of its end
     assert 0 < first - 10 < 60  # and what is around the nodes
     assert third - 200 < 60
     assert counts[1][:2] == counts[2][:2] == (first, second)
@@ -87,12 +86,13 @@ def test_a_network_that_calls_back_otherwise_has_no_layers(
     assert run.instructions_max > 300
 
 
-def test_counts_that_do_not_repeat_are_an_error(make_network: MakeNetwork, tmp_path: Path) -> None:
-    """A network may not hide its own work behind the callback."""
+def test_counts_that_do_not_repeat_are_not_told(make_network: MakeNetwork, tmp_path: Path) -> None:
+    """A network cannot hide its own work behind the callback."""
     busy = 'if (context->callback != NULL && node == 1) { __asm volatile("nop"); }\n    if (context'
     sources = make_network("stages", ("if (context", busy))
-    with pytest.raises(ToolFailedError, match="did not repeat its instructions"):
-        emulate(sources, tmp_path, [1])
+    run = emulate(sources, tmp_path, [1])
+    assert run.layers == ()
+    assert run.instructions_max > 300
 
 
 def test_layers_are_what_cutting_the_network_shows(tmp_path: Path) -> None:

@@ -68,19 +68,31 @@ __attribute__((noinline)) static void node_done(const stages_context *context, s
     }
 }
 
+/* Functions of their own: the compiler does not know how long they are. */
+#define NOPS(count)                                                                                         \
+    __attribute__((naked, noinline)) static void nops_##count(void)                                         \
+    {                                                                                                      \
+        __asm volatile(".rept " #count "\nnop\n.endr\nbx lr");                                             \
+    }
+
+NOPS(10)
+NOPS(110)
+NOPS(200)
+NOPS(96)
+
 stai_return_code stai_stages_run(stai_network *network, stai_run_mode mode)
 {
     const stages_context *context = context_of(network);
     int32_t turns = context->activations[0];
 
     (void)mode;
-    __asm volatile(".rept 10\nnop\n.endr");
+    nops_10();
     node_done(context, 0);
-    __asm volatile(".rept 110\nnop\n.endr");
+    nops_110();
     node_done(context, 1);
-    __asm volatile(".rept 200\nnop\n.endr");
+    nops_200();
     while (turns-- > 0) {
-        __asm volatile(".rept 96\nnop\n.endr");
+        nops_96();
     }
     for (int i = 0; i < 4; i++) {
         context->activations[4 + i] = context->activations[i];
