@@ -88,13 +88,13 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure start-up and kernels (arguments: another script of benchmarks/ and its arguments)."""
+    """Measure start-up, generation and networks (arguments: a script of benchmarks/, its arguments)."""
     python = prepare(session, "-e", ".[dev]")
     if session.posargs:
         session.run(python, f"benchmarks/{session.posargs[0]}.py", *session.posargs[1:])
         return
     session.run(python, "benchmarks/startup.py")
-    session.run(python, "benchmarks/digits_kernels.py")
+    session.run(python, "benchmarks/networks.py")
 
 
 @nox.session(venv_backend="virtualenv")

@@ -10,6 +10,15 @@ static STAI_NETWORK_CONTEXT_DECLARE(context, STAI_NETWORK_CONTEXT_SIZE);
 /* 32 bytes: a cache line of a Cortex-M7. */
 static STAI_ALIGNED(32) uint8_t activations[STAI_NETWORK_ACTIVATIONS_SIZE_BYTES];
 
+/*
+ * What a recurrent network remembers from run to run: samples are then the steps of a sequence,
+ * and app_network_init() starts another one.
+ */
+#if defined(STAI_ENGINE_CUBEAI_AUTO_BUILTIN) && STAI_NETWORK_STATES_NUM > 0
+#define APP_NETWORK_STATES 1
+static STAI_NETWORK_STATES_DECLARE(states);
+#endif
+
 /* Buffers that the generated code leaves to the application. */
 #if (STAI_NETWORK_FLAGS & STAI_FLAG_INPUTS) == 0
 static STAI_ALIGNED(32) uint8_t own_input[STAI_NETWORK_IN_1_SIZE_BYTES];
@@ -59,6 +68,12 @@ uint32_t app_network_init(void)
         (error = check("set_activations", stai_network_set_activations(context, memory, 1))) != 0u) {
         return error;
     }
+#ifdef APP_NETWORK_STATES
+    in[0] = states;
+    if ((error = check("set_states", stai_network_set_states(context, in, 1))) != 0u) {
+        return error;
+    }
+#endif
 #if (STAI_NETWORK_FLAGS & STAI_FLAG_INPUTS) == 0
     in[0] = own_input;
     if ((error = check("set_inputs", stai_network_set_inputs(context, in, 1))) != 0u) {

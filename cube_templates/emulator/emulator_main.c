@@ -4,41 +4,33 @@
  * inputs.bin holds the raw bytes of all inputs of the first vector, then of the second, and so on;
  * outputs.bin receives the outputs in the same way; measures.bin receives `struct measures`.
  *
- * Instructions: the emulator runs with `-icount shift=0`, so its virtual time advances by 1 ns for
- * each instruction, and TIM2 without prescaler counts nanoseconds. The count of a function that
- * only returns is subtracted, and its one instruction added again. What remains are the
- * instructions from the first one of stai_<name>_run to its return, both included; the call
- * itself and its arguments are not. Instructions that an IT block skips are counted.
+ * Instructions: the machine's counter.h counts them. The count of a function that only returns is
+ * subtracted, and its one instruction added again. What remains are the instructions from the
+ * first one of stai_<name>_run to its return, both included; the call itself and its arguments
+ * are not. Instructions that an IT block skips are counted.
  *
  * Stack: the memory below the caller's frame is painted before each run; the deepest word that
  * lost its paint tells how much stai_<name>_run and everything it calls used. No interrupt is
  * active, so no exception frame is included.
+ *
+ * Layers: when all is measured, the vector with the most instructions runs twice more, the second
+ * time with an event callback that reads the counter after each node. layers.bin receives the
+ * instructions of the two runs and then those up to each reading, as 64-bit numbers. The callback
+ * takes the same number of instructions each time, so the difference of the two runs tells how many.
+ * A network that calls back other than once a node, in order, gets no layers.bin.
  *
  * Exit status: 0 good, 96 the network refused a call, 97 a file is unusable, 98 stack overflow
  * (99, a fault, comes from the start-up code).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "counter.h"
 #include "network_under_test.h"
 #include "semihosting.h"
 
 #define EXIT_API 96u
 #define EXIT_FILE 97u
 #define EXIT_STACK 98u
-
-/* General-purpose 32-bit timers of the STM32F405. */
-#define TIM2_BASE 0x40000000u
-#define TIM5_BASE 0x40000C00u
-#define TIM_CR1(base) (*(volatile uint32_t *)((base) + 0x00u))
-#define TIM_EGR(base) (*(volatile uint32_t *)((base) + 0x14u))
-#define TIM_CNT(base) (*(volatile uint32_t *)((base) + 0x24u))
-#define TIM_PSC(base) (*(volatile uint32_t *)((base) + 0x28u))
-#define TIM_CR1_CEN 1u
-#define TIM_EGR_UG 1u
-
-/* TIM5 ticks every 65,536 instructions and tells how often TIM2 wrapped. */
-#define COARSE_PRESCALER 0xFFFFu
-#define COARSE_SHIFT 16
 
 #define PAINT 0xC5A5C5A5u
 #define GUARD_WORDS 8
@@ -62,6 +54,7 @@ struct sample {
     stai_return_code code;
     uint32_t stack_bytes;
     uint64_t instructions;
+    struct counter before;
 };
 
 /* From the linker script. */
@@ -73,6 +66,12 @@ static uint32_t *lowest_touched;
 /* The stack pointer at the call of the network. */
 static uint32_t *call_level;
 
+#if NN_MACRO(NODES_NUM) > 0
+/* The counter after each node, and how many of them ended in order. */
+static struct counter node_ended[NN_MACRO(NODES_NUM)];
+static uint32_t nodes_ended;
+#endif
+
 int main(void);
 
 static void print_failure(const char *call, stai_return_code code)
@@ -82,13 +81,6 @@ static void print_failure(const char *call, stai_return_code code)
     semihosting_print(" failed with code ");
     semihosting_print_hex((uint32_t)code);
     semihosting_print("\n");
-}
-
-static void start_timer(uint32_t base, uint32_t prescaler)
-{
-    TIM_PSC(base) = prescaler;
-    TIM_EGR(base) = TIM_EGR_UG;
-    TIM_CR1(base) = TIM_CR1_CEN;
 }
 
 static inline __attribute__((always_inline)) uint32_t *stack_pointer(void)
@@ -106,21 +98,6 @@ only_return(__attribute__((unused)) stai_network *network, __attribute__((unused
     __asm volatile("bx lr");
 }
 
-/* TIM2 counts modulo 2^32; the coarse timer is off by less than two ticks. */
-static uint64_t count_of(uint32_t fine, uint32_t coarse)
-{
-    const uint64_t about = (uint64_t)coarse << COARSE_SHIFT;
-    const uint64_t half = (uint64_t)1 << 31;
-    uint64_t count = (about & ~(uint64_t)UINT32_MAX) | fine;
-
-    if (count + half < about) {
-        count += half << 1;
-    } else if (count > about + half) {
-        count -= half << 1;
-    }
-    return count;
-}
-
 /* The first word at or above `from` that lost its paint; it exists, because callers' frames do. */
 static uint32_t *first_touched(uint32_t *from)
 {
@@ -136,8 +113,8 @@ __attribute__((noinline, noclone)) static void measure(run_function function, st
     uint32_t *const top = stack_pointer();
     uint32_t *start = _stack_limit;
     uint32_t *word;
-    uint32_t fine;
-    uint32_t coarse;
+    struct counter before;
+    struct counter after;
 
     /* Reading and writing vectors never goes REPAINT_WORDS deeper than what was seen before. */
     if (lowest_touched - _stack_limit > REPAINT_WORDS) {
@@ -146,12 +123,11 @@ __attribute__((noinline, noclone)) static void measure(run_function function, st
     for (volatile uint32_t *paint = start; paint < top; paint++) {
         *paint = PAINT;
     }
-    coarse = TIM_CNT(TIM5_BASE);
-    fine = TIM_CNT(TIM2_BASE);
+    counter_read_before(&before);
     sample->code = function(nn_context, STAI_MODE_SYNC);
-    fine = TIM_CNT(TIM2_BASE) - fine;
-    coarse = TIM_CNT(TIM5_BASE) - coarse;
-    sample->instructions = count_of(fine, coarse);
+    counter_read_after(&after);
+    sample->instructions = counter_between(&before, &after);
+    sample->before = before;
 
     /* The whole stack is searched only when a run goes deeper than all before it. */
     word = first_touched(start);
@@ -187,7 +163,8 @@ static int write_vector(int32_t file, const stai_network_info *info)
     return 1;
 }
 
-static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measures)
+/* `worst` becomes the number of the vector with the most instructions, from 0. */
+static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measures, uint32_t *worst)
 {
     static struct sample sample;
     stai_network_info info;
@@ -210,6 +187,11 @@ static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measur
     measure(only_return, &sample);
     overhead = sample.instructions - 1u;
     while ((more = read_vector(inputs, &info)) > 0) {
+        code = NN_INDEPENDENT ? nn_start_sequence() : STAI_SUCCESS;
+        if (code != STAI_SUCCESS) {
+            print_failure("set_states", code);
+            return EXIT_API;
+        }
         measure(NN_FUNCTION(run), &sample);
         if (sample.code != STAI_SUCCESS) {
             print_failure("run", sample.code);
@@ -226,6 +208,7 @@ static uint32_t run_all(int32_t inputs, int32_t outputs, struct measures *measur
             measures->instructions_min = sample.instructions;
         }
         if (sample.instructions > measures->instructions_max) {
+            *worst = measures->vectors;
             measures->instructions_max = sample.instructions;
         }
         if (sample.stack_bytes > measures->run_stack_bytes) {
@@ -262,6 +245,74 @@ static int32_t open_file(const char *name, uint32_t mode)
     return file;
 }
 
+#if NN_MACRO(NODES_NUM) > 0
+
+static void on_node(void *cookie, stai_size node, stai_ptr output, stai_size size)
+{
+    (void)cookie;
+    (void)output;
+    (void)size;
+    if (node == nodes_ended && node < NN_MACRO(NODES_NUM)) {
+        counter_read_after(&node_ended[node]);
+        nodes_ended = node + 1u;
+    }
+}
+
+/* Runs a vector from the network's first state; 0 is success. */
+static int run_afresh(uint32_t vector, stai_event_cb callback, struct sample *sample)
+{
+    const int32_t file = open_file("inputs.bin", SEMIHOSTING_READ);
+    stai_network_info info;
+    stai_return_code code;
+
+    if (nn_set_up(&code) != NULL || NN_FUNCTION(get_info)(nn_context, &info) != STAI_SUCCESS) {
+        return -1;
+    }
+    for (uint32_t i = 0; i <= vector; i++) {
+        if (read_vector(file, &info) <= 0) {
+            return -1;
+        }
+    }
+    if (semihosting_close(file) != 0 ||
+        NN_FUNCTION(set_callback)(nn_context, callback, NULL) != STAI_SUCCESS) {
+        return -1;
+    }
+    measure(NN_FUNCTION(run), sample);
+    return sample->code == STAI_SUCCESS ? 0 : -1;
+}
+
+static uint32_t write_layers(uint32_t vector)
+{
+    static struct sample sample;
+    static uint64_t counts[2 + NN_MACRO(NODES_NUM)];
+    uint64_t overhead;
+    int32_t file;
+
+    measure(only_return, &sample);
+    overhead = sample.instructions - 1u;
+    for (uint32_t k = 0; k < 2u; k++) {
+        if (run_afresh(vector, k == 0u ? NULL : on_node, &sample) != 0) {
+            semihosting_print("the network failed when it was run again, node by node\n");
+            return EXIT_API;
+        }
+        counts[k] = sample.instructions - overhead;
+    }
+    for (uint32_t i = 0; i < NN_MACRO(NODES_NUM); i++) {
+        counts[2u + i] = counter_between(&sample.before, &node_ended[i]);
+    }
+    if (nodes_ended != NN_MACRO(NODES_NUM)) {
+        return 0;
+    }
+    file = open_file("layers.bin", SEMIHOSTING_WRITE);
+    if (semihosting_write(file, counts, sizeof counts) != 0u || semihosting_close(file) != 0) {
+        semihosting_print("cannot write layers.bin\n");
+        return EXIT_FILE;
+    }
+    return 0;
+}
+
+#endif
+
 int main(void)
 {
     static struct measures measures = {.magic = MEASURES_MAGIC};
@@ -269,16 +320,16 @@ int main(void)
     int32_t inputs;
     int32_t outputs;
     uint32_t status;
+    uint32_t worst = 0;
 
     for (volatile uint32_t *paint = _stack_limit; paint < top; paint++) {
         *paint = PAINT;
     }
-    start_timer(TIM2_BASE, 0);
-    start_timer(TIM5_BASE, COARSE_PRESCALER);
+    counter_start();
 
     inputs = open_file("inputs.bin", SEMIHOSTING_READ);
     outputs = open_file("outputs.bin", SEMIHOSTING_WRITE);
-    status = run_all(inputs, outputs, &measures);
+    status = run_all(inputs, outputs, &measures, &worst);
     if (semihosting_close(outputs) != 0 && status == 0u) {
         semihosting_print("cannot write outputs.bin\n");
         status = EXIT_FILE;
@@ -293,5 +344,12 @@ int main(void)
             status = EXIT_FILE;
         }
     }
+#if NN_MACRO(NODES_NUM) > 0
+    if (status == 0u && measures.vectors != 0u) {
+        status = write_layers(worst);
+    }
+#else
+    (void)worst;
+#endif
     return (int)status;
 }

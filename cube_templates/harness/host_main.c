@@ -63,6 +63,9 @@ static int run_all(FILE *inputs, FILE *outputs)
 #if NN_ACTIVATIONS_BYTES > 0
     memset(nn_activations, 0xA5, sizeof nn_activations);
 #endif
+#if NN_MACRO(STATES_NUM) > 0
+    memset(nn_states, 0xA5, sizeof nn_states);
+#endif
     failed = nn_set_up(&code);
     if (failed != NULL) {
         return refused(failed, code);
@@ -73,6 +76,10 @@ static int run_all(FILE *inputs, FILE *outputs)
         return refused("get_info", code);
     }
     while ((more = read_vector(inputs, &info)) > 0) {
+        code = NN_INDEPENDENT ? nn_start_sequence() : STAI_SUCCESS;
+        if (code != STAI_SUCCESS) {
+            return refused("set_states", code);
+        }
         code = NN_FUNCTION(run)(nn_context, STAI_MODE_SYNC);
         if (code != STAI_SUCCESS) {
             return refused("run", code);

@@ -61,4 +61,13 @@ static inline const char *nn_set_up(stai_return_code *code)
     return NULL;
 }
 
+/* Forgets all earlier runs: the legacy API does so where it initializes. */
+static inline stai_return_code nn_start_sequence(void)
+{
+    stai_return_code code;
+
+    (void)nn_set_up(&code);
+    return code;
+}
+
 #endif /* LEGACY_SET_UP_H */

@@ -46,6 +46,16 @@ static STAI_NETWORK_CONTEXT_DECLARE(nn_context, NN_MACRO(CONTEXT_SIZE));
 static STAI_ALIGNED(NN_ACTIVATIONS_ALIGNMENT) uint8_t nn_activations[NN_ACTIVATIONS_BYTES];
 #endif
 
+/* What a recurrent network remembers from run to run. */
+#if NN_MACRO(STATES_NUM) > 0
+static STAI_ALIGNED(NN_MACRO(STATES_ALIGNMENT)) uint8_t nn_states[NN_MACRO(STATES_SIZE_BYTES)];
+#endif
+
+/* 1: every vector is a sequence of its own; 0: all vectors are one sequence. */
+#ifndef NN_INDEPENDENT
+#define NN_INDEPENDENT 0
+#endif
+
 /* Inputs and outputs that are not part of the activations get arrays of their own, so that a
    sanitizer sees an access past the end of each. */
 #if !NN_INPUTS_INSIDE
@@ -85,6 +95,18 @@ static stai_ptr nn_inputs[NN_MACRO(IN_NUM)];
 static stai_ptr nn_outputs[NN_MACRO(OUT_NUM)];
 
 #ifndef NN_LEGACY
+/* Forgets all earlier runs; a network without states has nothing to forget. */
+static inline stai_return_code nn_start_sequence(void)
+{
+#if NN_MACRO(STATES_NUM) > 0
+    const stai_ptr states[1] = {nn_states};
+
+    return NN_FUNCTION(set_states)(nn_context, states, 1);
+#else
+    return STAI_SUCCESS;
+#endif
+}
+
 /*
  * Initializes the network and hands it its buffers. Returns NULL, or the name of the call that
  * failed, with its return code in *code (STAI_SUCCESS if only the number of tensors is wrong).
@@ -108,6 +130,11 @@ static inline const char *nn_set_up(stai_return_code *code)
         }
     }
 #endif
+
+    *code = nn_start_sequence();
+    if (*code != STAI_SUCCESS) {
+        return "set_states";
+    }
 
 #if !NN_INPUTS_INSIDE
     {

@@ -50,6 +50,12 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fast-float", action="store_true", help="float results may differ in the last bits"
     )
+    parser.add_argument(
+        "--rounding",
+        choices=("double", "single"),
+        default="double",
+        help="of int8 results: twice, as the built-in engine's oracle, or once (unverified)",
+    )
 
 
 def request_from(options: argparse.Namespace) -> EngineRequest:
@@ -71,6 +77,7 @@ def request_from(options: argparse.Namespace) -> EngineRequest:
         opt_level=options.opt_level,
         io_in_activations=not options.io_outside,
         fast_float=options.fast_float,
+        rounding=options.rounding,
     )
 
 

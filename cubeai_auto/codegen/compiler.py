@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cubeai_auto.codegen.emit import EmitOptions, GeneratedFile, emit
+from cubeai_auto.codegen.fixed_point import Rounding
+from cubeai_auto.codegen.kernel_sharing import share_kernels
 from cubeai_auto.codegen.layers import DenseS8, Layer, SoftmaxS8
 from cubeai_auto.codegen.legacy import emit_legacy
 from cubeai_auto.codegen.literals import check_c_name
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import MemoryPlan, plan_memory
+from cubeai_auto.codegen.prepare import prepared
 from cubeai_auto.contract import InputContract
 from cubeai_auto.tflite.costs import layer_costs
 from cubeai_auto.tflite.graph import Graph
@@ -30,6 +33,7 @@ class CompileOptions:
         io_in_activations: plan inputs and outputs inside the activations; else the caller
             provides their buffers.
         fast_float: allow fused multiply-add; float results then differ in the last bits.
+        rounding: of every requantization: ``double`` as TFLM, or ``single``.
         contract: the input contract to export.
         c_api: ``st-ai``, or ``legacy`` for the ai_ functions of X-CUBE-AI up to 10.
     """
@@ -39,6 +43,7 @@ class CompileOptions:
     optimization: str = "balanced"
     io_in_activations: bool = True
     fast_float: bool = False
+    rounding: Rounding = "double"
     contract: InputContract | None = None
     c_api: Literal["st-ai", "legacy"] = "st-ai"
 
@@ -65,27 +70,38 @@ def compile_network(graph: Graph, options: CompileOptions) -> GeneratedNetwork:
         UsageError: the name is not usable in C.
     """
     check_c_name(options.name)
-    layers = lower(graph, dsp=options.dsp)
+    macc = sum(cost.macc or 0 for cost in layer_costs(graph))
+    graph = prepared(graph)
+    lowered = lower(graph, dsp=options.dsp, rounding=options.rounding)
+    layers = share_kernels(lowered, options.optimization)
+    if options.optimization == "ram":
+        layers = tuple(replace(layer, body=layer.body.with_least_scratch()) for layer in layers)
     memory = plan_memory(
         graph,
         layers,
         io_inside=options.io_in_activations,
         overlap=options.optimization == "ram",
     )
-    macc = sum(cost.macc or 0 for cost in layer_costs(graph))
     write = emit_legacy if options.c_api == "legacy" else emit
     written = write(
         graph,
         layers,
         memory,
         macc,
-        EmitOptions(options.name, options.optimization, options.fast_float, options.contract),
+        EmitOptions(
+            name=options.name,
+            optimization=options.optimization,
+            fast_float=options.fast_float,
+            rounding=options.rounding,
+            contract=options.contract,
+        ),
     )
     notes = tuple(note for layer in layers for note in _notes(layer, options))
     return GeneratedNetwork(options.name, written, layers, memory, notes)
 
 
 def _notes(layer: Layer, options: CompileOptions) -> Iterator[str]:
+    yield from (f"{layer.name} {note}" for note in layer.body.notes)
     match layer.body:
         case DenseS8(paired=False, reason=why) if options.dsp:
             yield f"{layer.name} runs row by row: {why.removeprefix('row by row: ')}"

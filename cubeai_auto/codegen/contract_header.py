@@ -7,17 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubeai_auto.codegen.fixed_point import round_half_away
-from cubeai_auto.codegen.literals import c_comment, c_float
-from cubeai_auto.contract import InputContract
+from cubeai_auto.codegen.literals import c_comment, c_float, c_string
+from cubeai_auto.contract import InputContract, SensorSignal
 from cubeai_auto.tflite.graph import Tensor
 
-__all__ = ["ContractHeader", "contract_header"]
+__all__ = ["ContractHeader", "SensorHeader", "contract_header"]
 
 _RAW_RANGES = {"uint8": (0, 255), "int8": (-128, 127)}
 _RAW_TYPES = {
     "uint8": "uint8_t", "int8": "int8_t", "uint16": "uint16_t", "int16": "int16_t",
     "uint32": "uint32_t", "int32": "int32_t", "float32": "float", "float64": "double",
 }  # fmt: skip
+
+
+_PREPARED = {
+    "magnitude": "each sample's values and the length of their vector",
+    "ten-features": "ten features of the window",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SensorHeader:
+    """A sensor's signal in C literals; ``prepared`` is empty where the window itself is the input."""
+
+    quantity: str
+    axes: str
+    axis_count: int
+    raw_unit: str
+    unit: str
+    full_scale: str
+    rate: str
+    window: int
+    step: int
+    prepared: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +58,7 @@ class ContractHeader:
     scale: str
     background: str
     from_raw: str
+    sensor: SensorHeader | None = None
 
 
 def contract_header(contract: InputContract, tensor: Tensor) -> ContractHeader:
@@ -50,6 +73,22 @@ def contract_header(contract: InputContract, tensor: Tensor) -> ContractHeader:
         scale=c_float(contract.scale),
         background="" if contract.background is None else _literal(contract.background),
         from_raw=_from_raw(contract, tensor),
+        sensor=None if contract.sensor is None else _sensor(contract.sensor),
+    )
+
+
+def _sensor(signal: SensorSignal) -> SensorHeader:
+    return SensorHeader(
+        quantity=c_comment(signal.quantity),
+        axes=c_comment(", ".join(signal.axes)),
+        axis_count=len(signal.axes),
+        raw_unit=c_string(signal.raw_unit),
+        unit=c_string(signal.unit),
+        full_scale=c_float(signal.full_scale),
+        rate=c_float(signal.rate),
+        window=signal.window,
+        step=signal.step,
+        prepared=_PREPARED.get(signal.preparation, ""),
     )
 
 
@@ -60,6 +99,8 @@ def _literal(value: float) -> str:
 
 def _from_raw(contract: InputContract, tensor: Tensor) -> str:
     """An expression in ``raw`` that equals preprocessing and quantization for every raw value."""
+    if contract.sensor is not None and contract.sensor.preparation != "none":
+        return ""  # an input value is more than one raw value
     if tensor.dtype == "float32":
         offset = f" - {c_float(contract.offset)}" if contract.offset else ""
         return f"((float)(raw){offset}) * {c_float(contract.scale)}"

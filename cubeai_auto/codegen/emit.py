@@ -72,7 +72,10 @@ def _config(options: EmitOptions) -> str:
         "/* Words of input handled per turn of an inner loop: 1 is smaller, 4 is faster. */\n"
         f"#define CAI_UNROLL {_UNROLL[options.optimization]}u\n\n"
         "/* 1: float results may differ in the last bits, for speed. */\n"
-        f"#define CAI_FAST_FLOAT {int(options.fast_float)}\n\n#endif /* CAI_CONFIG_H */\n"
+        f"#define CAI_FAST_FLOAT {int(options.fast_float)}\n\n"
+        "/* 1: requantization rounds once; 0: twice, as the reference does. */\n"
+        f"#define CAI_SINGLE_ROUNDING {int(options.rounding == 'single')}\n\n"
+        "#endif /* CAI_CONFIG_H */\n"
     )
 
 

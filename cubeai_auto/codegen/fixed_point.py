@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-__all__ = ["Multiplier", "activation_bounds", "quantize_multiplier", "round_half_away"]
+__all__ = ["Multiplier", "Rounding", "activation_bounds", "quantize_multiplier", "round_half_away"]
+
+Rounding = Literal["double", "single"]
+"""How a requantization rounds: twice, as TFLM does (high word, then shift), or once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cubeai_auto.codegen.fixed_point import Rounding
 from cubeai_auto.codegen.layers import Layer
 from cubeai_auto.codegen.lowering import RefusedOperatorError, lower_operator
+from cubeai_auto.codegen.prepare import prepared
 from cubeai_auto.errors import UnsupportedModelError
 from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph
@@ -24,16 +26,18 @@ _OUTPUT_HINT = "give the network outputs that layers of their own compute"
 _IO_HINT = "give the network inputs and outputs that hold something, each of its own"
 
 
-def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
+def lower(graph: Graph, *, dsp: bool, rounding: Rounding = "double") -> tuple[Layer, ...]:
     """The layers of a network, in execution order; views become none.
 
     Args:
         graph: the network.
         dsp: whether the target has the DSP extension, so that paired kernels pay.
+        rounding: of every requantization.
 
     Raises:
         UnsupportedModelError: with one line per operator that cannot be compiled.
     """
+    graph = prepared(graph)
     problems: list[str] = []
     hints: list[str] = []
     refused: set[int] = set()
@@ -50,7 +54,7 @@ def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
         if operator.index in refused | folded or is_view(graph, operator):
             continue
         try:
-            lowered = lower_operator(graph, operator, roots, dsp=dsp)
+            lowered = lower_operator(graph, operator, roots, dsp=dsp, rounding=rounding)
         except RefusedOperatorError as reason:
             problems.append(f"{operator.name} (operator {operator.index}): {reason}")
             hints.append(reason.hint)
@@ -63,6 +67,7 @@ def lower(graph: Graph, *, dsp: bool) -> tuple[Layer, ...]:
                 sources=found.sources,
                 target=found.target,
                 body=found.body,
+                states=found.states,
             )
             for part, found in enumerate(lowered, start=1)
         ]
@@ -92,15 +97,14 @@ def _interface_problems(graph: Graph, roots: tuple[int, ...]) -> Iterator[tuple[
     if len(set(graph.inputs)) != len(graph.inputs):
         yield f"{graph.name}: a tensor is listed twice among the inputs", _IO_HINT
     made = {index for operator in graph.operators for index in operator.outputs}
-    given = {roots[index] for index in graph.inputs}
     for index in graph.outputs:
         tensor = graph.tensor(index)
         if index not in made:
             yield f"output '{tensor.name}': no operator computes it", _OUTPUT_HINT
-        elif roots[index] in given:
-            yield f"output '{tensor.name}': it is an input under another shape", _OUTPUT_HINT
         elif graph.tensor(roots[index]).is_constant:
             yield f"output '{tensor.name}': it is a constant under another shape", _OUTPUT_HINT
+        elif graph.tensor(roots[index]).is_variable:
+            yield f"output '{tensor.name}': it is a state under another shape", _OUTPUT_HINT
     shared = [roots[index] for index in graph.outputs]
     if len(set(shared)) != len(shared):
         yield f"{graph.name}: two outputs share their memory", _OUTPUT_HINT

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cubeai_auto.codegen.layers.body import Layer
+from cubeai_auto.codegen.states import StatePlan, plan_states
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflite.lifetimes import BufferRequest, BufferRequests, Slide, buffer_requests
 from cubeai_auto.tflite.planner import Plan, plan
@@ -32,6 +33,7 @@ class MemoryPlan:
         roots: for each tensor, the tensor whose memory it is a view of (itself if none).
         inputs: tensor indices of the graph inputs.
         outputs: tensor indices of the graph outputs.
+        states: the block of memory that recurrent layers keep between runs.
     """
 
     requests: BufferRequests
@@ -42,6 +44,7 @@ class MemoryPlan:
     roots: tuple[int, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    states: StatePlan = field(default_factory=StatePlan)
 
     @property
     def size(self) -> int:
@@ -114,19 +117,23 @@ def plan_memory(
             wanted.append(BufferRequest(f"{layer.name} scratch", size, step, step))
     return MemoryPlan(
         requests=requests,
-        plan=plan(wanted, alignment=ALIGNMENT, slides=_slides(layers, requests, overlap)),
+        plan=plan(wanted, alignment=ALIGNMENT, slides=_slides(graph, layers, requests, overlap)),
         buffers=tuple(wanted),
         scratch=scratch,
         io_inside=io_inside,
         roots=view_roots(graph),
         inputs=graph.inputs,
         outputs=graph.outputs,
+        states=plan_states(graph, layers, ALIGNMENT),
     )
 
 
-def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) -> list[Slide]:
-    """The outputs that may overlap inputs which nobody reads later."""
+def _slides(
+    graph: Graph, layers: Sequence[Layer], requests: BufferRequests, overlap: bool
+) -> list[Slide]:
+    """The outputs that may overlap inputs which nobody reads later, the caller included."""
     alone = Counter(layer.operator for layer in layers)
+    kept = {requests.of_tensor.get(index) for index in graph.outputs}
     found: list[Slide] = []
     for layer in layers:
         lower = requests.of_tensor.get(layer.target)
@@ -138,10 +145,17 @@ def _slides(layers: Sequence[Layer], requests: BufferRequests, overlap: bool) ->
             if upper is not None:
                 distances.setdefault(upper, []).append(layer.body.slide(position))
         step = layer.operator
+        starts = requests.requests[lower].first == step
+        ending = {k for k in distances if starts and requests.requests[k].last == step} - kept
+        if layer.body.in_place and len(distances) == 1:
+            (upper,) = distances
+            if upper in ending:
+                found.append(Slide(lower, upper, 0, step, exact=True))
+            continue
         for upper, wanted in distances.items():
             least = [distance for distance in wanted if distance is not None]
             if len(least) < len(wanted) or (max(least) > 0 and not overlap):
                 continue
-            if requests.requests[upper].last == step == requests.requests[lower].first:
+            if upper in ending:
                 found.append(Slide(lower, upper, max(least), step))
     return found

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cubeai_auto import __version__
 from cubeai_auto.codegen.contract_header import ContractHeader, contract_header
+from cubeai_auto.codegen.fixed_point import Rounding
 from cubeai_auto.codegen.layers import Layer, LayerArray
 from cubeai_auto.codegen.literals import array_text, c_comment, c_float, c_string
 from cubeai_auto.codegen.memory import ALIGNMENT, MemoryPlan
+from cubeai_auto.codegen.states import StatePlan
 from cubeai_auto.contract import InputContract
 from cubeai_auto.files import sha256_bytes
 from cubeai_auto.tflite.graph import Graph, Tensor
@@ -28,12 +31,14 @@ class EmitOptions:
         name: the network's C name.
         optimization: ``time``, ``balanced``, ``ram`` or ``size``; ``size`` does not unroll.
         fast_float: let the compiler fuse float multiplications and additions.
+        rounding: of every requantization.
         contract: exported into the header, if known.
     """
 
     name: str = "network"
     optimization: str = "balanced"
     fast_float: bool = False
+    rounding: Rounding = "double"
     contract: InputContract | None = None
 
 
@@ -95,12 +100,14 @@ class Page:
     alignment: int
     constants: tuple[ConstantText, ...]
     constant_bytes: int
+    headers: tuple[str, ...]
     layers: tuple[LayerText, ...]
     inputs: tuple[TensorText, ...]
     outputs: tuple[TensorText, ...]
     inputs_inside: bool
     outputs_inside: bool
     overwritten: bool
+    states: StatePlan
     contract: ContractHeader | None
 
 
@@ -142,12 +149,14 @@ def build_page(
         alignment=ALIGNMENT,
         constants=tuple(_constant_text(options.name, layer, array) for layer, array in constants),
         constant_bytes=sum(array.data.nbytes for _, array in constants),
+        headers=tuple(sorted({"cai_kernels.h", *(layer.body.header for layer in layers)})),
         layers=tuple(_layer_text(graph, layer, options.name, memory) for layer in layers),
         inputs=tuple(tensor_text(index, "INPUTS") for index in graph.inputs),
         outputs=tuple(tensor_text(index, "OUTPUTS") for index in graph.outputs),
         inputs_inside=memory.io_inside,
         outputs_inside=memory.io_inside,
         overwritten=memory.inputs_overwritten,
+        states=memory.states,
         contract=None
         if options.contract is None
         else contract_header(options.contract, graph.tensor(graph.inputs[0])),
@@ -178,18 +187,21 @@ def _layer_text(graph: Graph, layer: Layer, name: str, memory: MemoryPlan) -> La
         comment=_comment(graph, layer),
         struct=layer.body.struct,
         fields=layer.body.fields(symbols),
-        call=_call(graph, layer, memory),
+        call=_call(graph, layer, memory, symbols),
         target=_place(memory, target),
         target_bytes=target.nbytes,
     )
 
 
-def _call(graph: Graph, layer: Layer, memory: MemoryPlan) -> str:
+def _call(graph: Graph, layer: Layer, memory: MemoryPlan, symbols: Mapping[str, str]) -> str:
     """The C statement that runs a layer."""
     inputs = [f"(const void *)({_place(memory, graph.tensor(index))})" for index in layer.sources]
+    for position, role in sorted(layer.body.constant_inputs.items()):
+        inputs.insert(position, f"(const void *){symbols[role]}")
     if layer.body.gathers:
         inputs = [f"(const void *const[]){{ {', '.join(inputs)} }}"]
     arguments = [*inputs, f"(void *)({_place(memory, graph.tensor(layer.target))})"]
+    arguments += [f"(void *)(states + {memory.states.offsets[index]})" for index in layer.states]
     if layer.body.scratch is not None:
         place = memory.scratch_offset(layer)
         arguments.append("NULL" if place is None else f"(void *)(activations + {place})")

@@ -10,7 +10,7 @@ from cubeai_auto.compare.comparison import Comparison
 from cubeai_auto.compare.conditions import THIS_MODEL, SideConditions, collect_conditions
 from cubeai_auto.compare.engine_side import engine_side, is_builtin, is_predicted
 from cubeai_auto.compare.predicted_side import predicted_side
-from cubeai_auto.compare.published import Published, network_signature, published_for
+from cubeai_auto.compare.published import PublishedCount, published_for
 from cubeai_auto.compare.ratios import Judged, ratios
 from cubeai_auto.compare.setting import Setting
 from cubeai_auto.compare.side import Side
@@ -30,7 +30,7 @@ from cubeai_auto.tflite.costs import weights
 from cubeai_auto.tflite.graph import Graph
 from cubeai_auto.tflm.values import TflmFootprint
 
-__all__ = ["CubeAi", "compare", "network_signature"]
+__all__ = ["CubeAi", "compare"]
 
 _OWN_EMULATION = frozenset({"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4"})
 _EMULATED_CORE = "cortex-m4"
@@ -101,6 +101,8 @@ def compare(
     if any(found.flash.core.known and found.measured is None for found in predictions):
         notes.append(_STARTUP)
     for entry in published_for(graph):
+        if entry.side != "tflm-cmsis-nn":
+            continue
         _add_published(judged, entry, tflm)
         name = "TFLM + CMSIS-NN" if entry.side == "tflm-cmsis-nn" else entry.side
         notes.append(f"{name}: instructions published for the same shapes, not measured in this run.")
@@ -193,7 +195,7 @@ def _unpredicted(tflm: TflmFootprint, macc: Quantity) -> Side:
     )
 
 
-def _add_published(judged: list[Judged], entry: Published, tflm: TflmFootprint) -> None:
+def _add_published(judged: list[Judged], entry: PublishedCount, tflm: TflmFootprint) -> None:
     """Put a published figure into its side; a side of its own if there is none."""
     for position, found in enumerate(judged):
         if found.side.name == entry.side:

@@ -35,6 +35,7 @@ class EngineRequest:
         opt_level: the compiler's optimization level for every figure: ``Os``, ``O2``, ``O3``.
         io_in_activations: whether inputs and outputs share the activations buffer.
         fast_float: whether float results may differ in the last bits.
+        rounding: of the built-in engine's requantization: ``double`` as its oracle, or ``single``.
         contract: the input contract, exported into the generated header.
         shown_model: the model's path as reports should state it, if not where it is read.
     """
@@ -48,6 +49,7 @@ class EngineRequest:
     opt_level: str = "O2"
     io_in_activations: bool = True
     fast_float: bool = False
+    rounding: Literal["double", "single"] = "double"
     contract: InputContract | None = None
     shown_model: str = ""
 
@@ -76,12 +78,15 @@ class ValidationRequest:
         inputs: one array per network input, (vectors, *shape) in the stored type.
         work: folder for builds and logs; kept.
         timeout: seconds for each external program.
+        independent: code and oracle reset the states of a recurrent network before every vector;
+            otherwise both take the vectors as one sequence that begins with a reset.
     """
 
     on: Place
     inputs: tuple[npt.NDArray[np.generic], ...]
     work: Path
     timeout: float = 600.0
+    independent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

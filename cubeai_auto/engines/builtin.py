@@ -16,8 +16,15 @@ import numpy.typing as npt
 from cubeai_auto import __version__
 from cubeai_auto.codegen import CompileOptions, GeneratedNetwork, compile_network
 from cubeai_auto.codegen.lowering import SUPPORTED
+from cubeai_auto.codegen.prepare import has_half_constants
 from cubeai_auto.engines.base import EngineRequest, EngineResult, Validation, ValidationRequest
-from cubeai_auto.engines.builtin_report import build_report, memory_map, report_json
+from cubeai_auto.engines.builtin_layers import Counted, layer_infos
+from cubeai_auto.engines.builtin_report import (
+    SINGLE_ROUNDING,
+    build_report,
+    memory_map,
+    report_json,
+)
 from cubeai_auto.errors import ToolMissingError, UsageError
 from cubeai_auto.files import temporary_folder, write_files
 from cubeai_auto.firmware.emulator import run_on_emulator
@@ -41,7 +48,12 @@ SOFTMAX_ULP = 4
 """Float outputs behind a softmax may be so many units in the last place apart: expf differs."""
 
 FAST_FLOAT_RELATIVE = 1e-5
-"""With fused multiply-add, float outputs may differ by this share of the largest one."""
+"""With fused multiply-add, float outputs may differ by this share of the largest one; also where a
+result of ``expf`` or ``tanhf`` is computed with."""
+
+_REFERENCE = "the reference is LiteRT's reference kernels, which are not run here"
+_LIBRARY_FUNCTIONS = frozenset({"LOGISTIC", "SOFTMAX", "TANH"})
+"""Operators that call the C library's ``expf`` or ``tanhf`` for float32."""
 
 
 class BuiltinEngine:
@@ -111,45 +123,49 @@ class BuiltinEngine:
         sources = validation.work / "generated"
         write_files(sources, {f.name: f.content for f in network.files})
         ran = _run(graph, request, validation, sources)
-        return Validation(self._judge(graph, request, validation, ran), ran.outputs)
+        result = self._judge(graph, request, validation, ran)
+        if ran.layers is not None:
+            result = replace(result, layers=layer_infos(request, graph, network, ran.layers))
+        return Validation(result, ran.outputs)
 
     def _judge(
         self, graph: Graph, request: EngineRequest, validation: ValidationRequest, ran: _Ran
     ) -> ValidationResult:
         """Compare what the code computed with the oracle."""
         engine = self.name
+        reason = _without_oracle(graph, request)
+        if reason:
+            return _unjudged(validation, ran, engine, reason)
         try:
             oracle = run_host(
                 request.model,
                 validation.inputs,
+                independent=validation.independent,
                 timeout=validation.timeout,
                 log=validation.work / "tflm.log",
             )
         except ToolMissingError as error:
-            return replace(
-                not_validated(validation.on, engine, error.message),
-                vectors=len(validation.inputs[0]),
-                instructions=ran.instructions,
-                stack=ran.stack,
-            )
-        ulp = SOFTMAX_ULP if _has_float_softmax(graph) else 0
+            return _unjudged(validation, ran, engine, error.message)
+        order = _order(graph, validation)
+        ulp, inexact = _float_tolerance(graph)
+        relative = FAST_FLOAT_RELATIVE if request.fast_float or inexact else 0.0
         compared = compare_outputs(
             ran.outputs,
             oracle.outputs,
             [graph.tensor(index).quantization for index in graph.outputs],
             ulp=ulp,
-            relative=FAST_FLOAT_RELATIVE if request.fast_float else 0.0,
+            relative=relative,
         )
         return ValidationResult(
             on=validation.on,
             engine=engine,
-            oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host)",
+            oracle=f"TFLM (tflite_micro {oracle.version}, reference kernels, x86-64 host{order})",
             vectors=compared.vectors,
             outputs_compared=compared.outputs_compared,
             mismatches=compared.mismatches,
             max_abs_error=compared.max_abs_error,
             metrics=compared.metrics,
-            tolerance=_tolerance(graph, ulp, fast=request.fast_float),
+            tolerance=_tolerance(graph, ulp, request.fast_float, inexact),
             instructions=ran.instructions,
             stack=ran.stack,
         )
@@ -162,6 +178,7 @@ class _Ran:
     outputs: tuple[npt.NDArray[np.generic], ...]
     instructions: Quantity
     stack: Quantity
+    layers: Counted | None = None
 
 
 def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
@@ -179,6 +196,7 @@ def _compile(graph: Graph, request: EngineRequest) -> GeneratedNetwork:
             optimization=request.optimization,
             io_in_activations=request.io_in_activations,
             fast_float=request.fast_float,
+            rounding=request.rounding,
             contract=request.contract,
             c_api="legacy" if request.c_api == "legacy" else "st-ai",
         ),
@@ -218,6 +236,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
             outputs,
             work=validation.work,
             fast_float=request.fast_float,
+            independent=validation.independent,
             c_api=request.c_api,
             timeout=validation.timeout,
         )
@@ -235,6 +254,7 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         work=validation.work,
         opt_level=request.opt_level,
         fast_float=request.fast_float,
+        independent=validation.independent,
         c_api=request.c_api,
         timeout=validation.timeout,
     )
@@ -244,23 +264,57 @@ def _run(graph: Graph, request: EngineRequest, validation: ValidationRequest, so
         emulator.outputs,
         simulated(emulator.instructions_max, "instructions", f"{source}; {spread}"),
         simulated(emulator.stack_bytes, "B", f"{source}; by painting, without interrupts"),
+        Counted(emulator.layers, source) if emulator.layers else None,
     )
 
 
-def _has_float_softmax(graph: Graph) -> bool:
-    return any(
-        operator.name == "SOFTMAX" and graph.tensor(operator.inputs[0]).dtype == "float32"
-        for operator in graph.operators
+def _without_oracle(graph: Graph, request: EngineRequest) -> str:
+    """Why there is nothing to compare the outputs with; empty if TFLM computes the same."""
+    integer = any(tensor.dtype == "int8" and not tensor.is_constant for tensor in graph.tensors)
+    if request.rounding == "single" and integer:
+        return f"unverified: {SINGLE_ROUNDING}"
+    if has_half_constants(graph):
+        return f"unverified: TFLM takes no float16 constants; {_REFERENCE}"
+    if any(operator.name == "RELU_N1_TO_1" for operator in graph.operators):
+        return f"unverified: TFLM has no RELU_N1_TO_1; {_REFERENCE}"
+    return ""
+
+
+def _order(graph: Graph, validation: ValidationRequest) -> str:
+    """How code and oracle took the vectors, where that matters."""
+    if not any(tensor.is_variable for tensor in graph.tensors):
+        return ""
+    return "; reset before every vector" if validation.independent else "; one sequence from a reset"
+
+
+def _unjudged(validation: ValidationRequest, ran: _Ran, engine: str, reason: str) -> ValidationResult:
+    """The result of a run whose outputs were compared with nothing."""
+    return replace(
+        not_validated(validation.on, engine, reason),
+        vectors=len(validation.inputs[0]),
+        instructions=ran.instructions,
+        stack=ran.stack,
     )
 
 
-def _tolerance(graph: Graph, ulp: int, *, fast: bool) -> str:
+def _float_tolerance(graph: Graph) -> tuple[int, bool]:
+    """Units in the last place for results of the C library, and whether others compute with such."""
+    ulp, inexact = 0, False
+    for operator in graph.operators:
+        if operator.name in _LIBRARY_FUNCTIONS and graph.tensor(operator.inputs[0]).dtype == "float32":
+            ulp = SOFTMAX_ULP
+            inexact |= any(operator.outputs[0] in other.inputs for other in graph.operators)
+    return ulp, inexact
+
+
+def _tolerance(graph: Graph, ulp: int, fast: bool, inexact: bool) -> str:
     kinds = {graph.tensor(index).dtype for index in graph.outputs}
     if "float32" not in kinds:
         return "equal values"
     floats = f"{ulp} units in the last place (expf)" if ulp else "equal bits"
-    if fast:
-        floats = f"{FAST_FLOAT_RELATIVE:g} of the largest output (fused multiply-add)"
+    if fast or inexact:
+        why = "fused multiply-add" if fast else "expf inside the network"
+        floats = f"{FAST_FLOAT_RELATIVE:g} of the largest output ({why})"
     return floats if len(kinds) == 1 else f"equal values; float32: {floats}"
 
 

@@ -7,16 +7,20 @@ import datetime as dt
 from cubeai_auto import __version__
 from cubeai_auto.codegen import GeneratedNetwork
 from cubeai_auto.engines.base import EngineRequest
+from cubeai_auto.engines.builtin_layers import layer_infos
 from cubeai_auto.firmware.footprint import LinkedFootprint
 from cubeai_auto.quantity import JsonValue, Quantity, measured, missing, predicted
 from cubeai_auto.reports.memory import Buffer, MemoryMap
-from cubeai_auto.reports.report import CubeReport, Footprint, LayerInfo, TensorInfo, ToolInfo
-from cubeai_auto.tflite.costs import layer_costs, params, total_macc, weights
+from cubeai_auto.reports.report import CubeReport, Footprint, TensorInfo, ToolInfo
+from cubeai_auto.tflite.costs import params, total_macc, weights
 from cubeai_auto.tflite.graph import Graph
 
-__all__ = ["build_report", "memory_map", "report_json"]
+__all__ = ["SINGLE_ROUNDING", "build_report", "memory_map", "report_json"]
 
 _TOOL = "cubeai_auto built-in engine"
+
+SINGLE_ROUNDING = "requantization rounds once; TFLM, the oracle, rounds twice"
+"""What an int8 network with ``rounding = "single"`` is not compared with."""
 
 
 def build_report(
@@ -37,8 +41,6 @@ def build_report(
         no_sizes: why there is none.
         files: the names of all generated files.
     """
-    costs = layer_costs(graph)
-    rule = "Cube.AI's MACC rules"
     return CubeReport(
         tool=ToolInfo(_TOOL, __version__),
         status="ok",
@@ -52,25 +54,22 @@ def build_report(
         footprint=_footprint(graph, network, linked, no_sizes),
         inputs=tuple(_tensor(graph, index) for index in graph.inputs),
         outputs=tuple(_tensor(graph, index) for index in graph.outputs),
-        layers=tuple(
-            LayerInfo(
-                id=operator.index,
-                name=graph.tensor(operator.outputs[0]).name,
-                type=operator.name,
-                shape=graph.tensor(operator.outputs[0]).shape,
-                params=cost.params,
-                macc=missing(cost.reason) if cost.macc is None else predicted(cost.macc, "MACC", rule),
-            )
-            for operator, cost in zip(graph.operators, costs, strict=True)
-        ),
+        layers=layer_infos(request, graph, network),
         created=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         target=request.target.name,
         compression=request.compression,
         optimization=request.optimization,
         c_api=request.c_api,
         generated_files=files,
-        notes=network.notes,
+        notes=(*network.notes, *_unverified(graph, request)),
     )
+
+
+def _unverified(graph: Graph, request: EngineRequest) -> tuple[str, ...]:
+    integer = any(tensor.dtype == "int8" and not tensor.is_constant for tensor in graph.tensors)
+    if request.rounding == "double" or not integer:
+        return ()
+    return (f"unverified: {SINGLE_ROUNDING}",)
 
 
 def memory_map(graph: Graph, network: GeneratedNetwork) -> MemoryMap:
@@ -95,6 +94,7 @@ def report_json(report: CubeReport, request: EngineRequest, memory: MemoryMap) -
         "opt_level": request.opt_level,
         "io_in_activations": request.io_in_activations,
         "fast_float": request.fast_float,
+        "rounding": request.rounding,
         "memory_map": memory.to_json(),
         "input_contract": None if request.contract is None else request.contract.to_json(),
     }
@@ -149,11 +149,13 @@ def _footprint(
             activations=predicted(network.memory.size, "B", "the engine's memory plan"),
             inputs=inputs,
             outputs=outputs,
-            states=predicted(0, "B", "the supported operators keep no state"),
+            states=_states(network),
             kernel_flash=reason,
             channel_constants=reason,
             data_ram=predicted(
-                network.memory.size + (0 if network.memory.io_inside else sum(io)),
+                network.memory.size
+                + network.memory.states.size
+                + (0 if network.memory.io_inside else sum(io)),
                 "B",
                 "the engine's memory plan",
             ),
@@ -175,13 +177,18 @@ def _footprint(
         activations=size(linked.activations),
         inputs=inputs if network.memory.io_inside else size(io[0]),
         outputs=outputs if network.memory.io_inside else size(io[1]),
-        states=predicted(0, "B", "the supported operators keep no state"),
+        states=size(linked.states) if linked.states else _states(network),
         kernel_flash=size(linked.code + linked.rodata + linked.data),
         channel_constants=size(linked.weights - stored),
-        data_ram=size(linked.activations + linked.io),
+        data_ram=size(linked.activations + linked.states + linked.io),
         kernel_ram=size(linked.data + linked.bss + linked.context),
         toolchain_flash=size(linked.library_flash),
         toolchain_ram=size(linked.library_ram),
         flash_total=size(linked.network_flash + linked.library_flash),
         ram_total=size(linked.network_ram + linked.library_ram),
     )
+
+
+def _states(network: GeneratedNetwork) -> Quantity:
+    size = network.memory.states.size
+    return predicted(size, "B", "the engine's memory plan" if size else "no layer keeps a state")

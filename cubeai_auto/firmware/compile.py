@@ -99,10 +99,23 @@ def network_sources(folder: Path, name: str) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def harness_definitions(name: str, c_api: str = "st-ai") -> tuple[str, ...]:
-    """The macros that tell the harness which network it runs, and by which API."""
-    legacy = ("-DNN_LEGACY", f'-DNN_DATA_HEADER="{name}_data.h"') if c_api == "legacy" else ()
-    return (f"-DNN_NAME={name}", f"-DNN_UPPER={name.upper()}", f'-DNN_HEADER="{name}.h"', *legacy)
+def harness_definitions(
+    name: str, c_api: str = "st-ai", *, independent: bool = False
+) -> tuple[str, ...]:
+    """The macros that tell the harness which network it runs, and by which API.
+
+    Args:
+        name: the network's C name.
+        c_api: ``st-ai`` or ``legacy``.
+        independent: a recurrent network starts anew with every vector.
+    """
+    return (
+        f"-DNN_NAME={name}",
+        f"-DNN_UPPER={name.upper()}",
+        f'-DNN_HEADER="{name}.h"',
+        *(("-DNN_LEGACY", f'-DNN_DATA_HEADER="{name}_data.h"') if c_api == "legacy" else ()),
+        *(("-DNN_INDEPENDENT=1",) if independent else ()),
+    )
 
 
 def fresh_folder(path: Path) -> Path:

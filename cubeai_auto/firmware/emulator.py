@@ -1,11 +1,12 @@
-"""Build generated code for an emulated STM32F405 and run it there: outputs, instructions, stack.
+"""Build generated code for an emulated Cortex-M and run it there: outputs, instructions, stack.
 
-The machine is QEMU's ``netduinoplus2``. With ``-icount shift=0`` its clock advances by 1 ns for
-each instruction, so a timer of the chip counts instructions, and two runs give the same number.
+With ``-icount`` the emulator's clock advances by a fixed time for each instruction, so a timer of
+the machine counts instructions, and two runs give the same number.
 """
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from cubeai_auto import process
 from cubeai_auto.discovery import Tool
-from cubeai_auto.errors import ToolFailedError
+from cubeai_auto.errors import ToolFailedError, UnsupportedModelError
 from cubeai_auto.files import refusals, templates_dir
 from cubeai_auto.firmware.compile import (
     HARNESS_FLAGS,
@@ -27,22 +28,16 @@ from cubeai_auto.firmware.compile import (
     network_sources,
 )
 from cubeai_auto.firmware.faults import failure_of
-from cubeai_auto.firmware.link import Memory, link
+from cubeai_auto.firmware.link import link
+from cubeai_auto.firmware.machines import Choice, Machine, choices
 from cubeai_auto.firmware.toolchain import LINK_SPECS, arm_gcc, check_newlib, qemu
 from cubeai_auto.firmware.vectors import OutputSpec, read_outputs, write_inputs
-from cubeai_auto.target import Target, find_target
+from cubeai_auto.target import Target
 
-__all__ = ["FLASH_BYTES", "MACHINE", "RAM_BYTES", "EmulatorRun", "run_on_emulator"]
-
-MACHINE = "netduinoplus2"
-FLASH_BYTES = 1024 * 1024
-RAM_BYTES = 192 * 1024
-_MEMORIES = (Memory("FLASH", FLASH_BYTES), Memory("RAM", RAM_BYTES, " with 4,096 for the stack"))
+__all__ = ["EmulatorRun", "run_on_emulator"]
 
 _MEASURES = struct.Struct("<IIQQII")
 _MEASURES_MAGIC = 0x31304D43
-# The instruction sets that a Cortex-M4 executes as they are.
-_RUNS_ON_M4 = ("cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +60,9 @@ class EmulatorRun:
         flags: the target and language flags of the generated code.
         warnings: the compiler's and linker's warnings, generated code and harness.
         seconds: wall-clock duration of the emulation, without compiling.
+        layers: instructions of each node of the network, in its order, in the inference that took
+            ``instructions_max``; those around the nodes count with the first, so that the sum is
+            the whole. Empty for a network that does not call back once a node.
     """
 
     outputs: tuple[npt.NDArray[np.generic], ...]
@@ -77,6 +75,7 @@ class EmulatorRun:
     flags: tuple[str, ...]
     warnings: tuple[str, ...]
     seconds: float
+    layers: tuple[int, ...] = ()
 
 
 def run_on_emulator(
@@ -89,14 +88,16 @@ def run_on_emulator(
     work: Path,
     opt_level: str = "O2",
     fast_float: bool = False,
+    independent: bool = False,
     c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
 ) -> EmulatorRun:
     """Compile the sources with the emulator harness, run every vector, give outputs and measures.
 
-    Code for Cortex-M0, M0+ and M3 runs on the emulated Cortex-M4 as it is. For other cores the
-    code is built for the Cortex-M4 instead, and ``machine`` says so.
+    An STM32 with the target's core is emulated where QEMU has one, else a board with that core or
+    a larger core that executes the same code; ``machine`` says so. A network that is too large for
+    the first machine runs on a larger one.
 
     Args:
         sources: the folder of generated C files.
@@ -107,6 +108,8 @@ def run_on_emulator(
         work: a scratch folder; ``work/emulator`` is made anew and keeps program, vectors and log.
         opt_level: ``"O2"``, ... for the generated code.
         fast_float: allow fused multiply-add.
+        independent: reset the states of a recurrent network before every vector; otherwise the
+            vectors are one sequence.
         c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
         timeout: seconds the emulation may take.
@@ -122,20 +125,20 @@ def run_on_emulator(
     """
     files = network_sources(sources, name)
     compiler, emulator = arm_gcc(), qemu()
-    built_for = target if target.core in _RUNS_ON_M4 else find_target("stm32f4")
-    check_newlib(compiler.path, built_for.flags)
+    possible = choices(target)
+    target_flags = possible[0].built_for.flags
+    check_newlib(compiler.path, target_flags)
     build = fresh_folder(work / "emulator")
     log = build / "build.log"
     count = write_inputs(build / "inputs.bin", inputs)
     flags = (
-        *built_for.flags,
+        *target_flags,
         *network_flags(opt_level, fast_float=fast_float, extra_flags=extra_flags),
     )
-    program, warnings = _build(
-        compiler, files, build, built_for.flags, flags, harness_definitions(name, c_api), log
-    )
+    definitions = harness_definitions(name, c_api, independent=independent)
+    chosen, program, warnings = _built(compiler, files, definitions, build, possible, flags, log)
     done = process.run(
-        _command(emulator, program),
+        _command(emulator, chosen.machine, program),
         timeout=timeout,
         cwd=build,
         log=log,
@@ -156,58 +159,75 @@ def run_on_emulator(
         instructions_max=most,
         stack_bytes=run_stack,
         total_stack_bytes=total_stack,
-        machine=_machine(emulator, target, built_for),
+        machine=f"QEMU {emulator.version} {chosen.note}",
         compiler=compiler.banner,
         flags=flags,
         warnings=warnings,
         seconds=done.seconds,
+        layers=_layers(build / "layers.bin", done.command),
     )
+
+
+def _built(
+    compiler: Tool,
+    files: Sequence[Path],
+    definitions: tuple[str, ...],
+    build: Path,
+    possible: Sequence[Choice],
+    flags: tuple[str, ...],
+    log: Path,
+) -> tuple[Choice, Path, tuple[str, ...]]:
+    """The program for the first machine into which it fits."""
+    for choice in possible[:-1]:
+        with contextlib.suppress(UnsupportedModelError):
+            return choice, *_build(compiler, files, definitions, build, choice, flags, log)
+    return possible[-1], *_build(compiler, files, definitions, build, possible[-1], flags, log)
 
 
 def _build(
     compiler: Tool,
     files: Sequence[Path],
-    build: Path,
-    target_flags: tuple[str, ...],
-    flags: tuple[str, ...],
     definitions: tuple[str, ...],
+    build: Path,
+    choice: Choice,
+    flags: tuple[str, ...],
     log: Path,
 ) -> tuple[Path, tuple[str, ...]]:
-    templates = templates_dir()
-    common, machine = templates / "emulator", templates / "emulator" / MACHINE
-    includes = (files[0].parent, templates / "harness", common)
+    machine, target_flags = choice.machine, choice.built_for.flags
+    common = templates_dir() / "emulator"
+    includes = (files[0].parent, templates_dir() / "harness", common, common / machine.counter)
     network = compile_sources(
         compiler, files, build, "network", flags=flags, includes=includes, log=log
     )
     harness = compile_sources(
         compiler,
-        [common / "emulator_main.c", common / "semihosting.c", machine / "startup.c"],
+        [common / "emulator_main.c", common / "semihosting.c", common / "startup.c"],
         build,
         "harness",
-        flags=(*target_flags, *HARNESS_FLAGS, *definitions),
+        flags=(*target_flags, *HARNESS_FLAGS, *machine.definitions, *definitions),
         includes=includes,
         log=log,
     )
-    script = build / "memory.ld"
-    with refusals("write", script):
-        script.write_bytes((machine / "memory.ld").read_bytes())
+    for script in (common / "sections.ld", common / machine.name / "memory.ld"):
+        with refusals("write", build / script.name):
+            (build / script.name).write_bytes(script.read_bytes())
     program, link_warnings = link(
         compiler,
         [*harness.objects, *network.objects],
         "network.elf",
         build,
         flags=(*target_flags, *LINK_SPECS, "-nostartfiles", "-Wl,--gc-sections", "-T", "memory.ld"),
-        memories=_MEMORIES,
+        memories=machine.memories,
         log=log,
     )
     return program, (*network.warnings, *harness.warnings, *link_warnings)
 
 
-def _command(emulator: Tool, program: Path) -> list[str | Path]:
+def _command(emulator: Tool, machine: Machine, program: Path) -> list[str | Path]:
     return [
         emulator.path,
-        *("-machine", MACHINE, "-nodefaults", "-no-user-config", "-display", "none"),
-        *("-monitor", "none", "-serial", "none", "-icount", "shift=0"),
+        *("-machine", machine.name, "-nodefaults", "-no-user-config", "-display", "none"),
+        *("-monitor", "none", "-serial", "none", "-icount", f"shift={machine.icount_shift}"),
         *("-semihosting-config", "enable=on,target=native", "-kernel", program.name),
     ]
 
@@ -222,10 +242,22 @@ def _measures(path: Path, command: str) -> tuple[int, int, int, int, int]:
     return vectors, fewest, most, run_stack, total_stack
 
 
-def _machine(emulator: Tool, target: Target, built_for: Target) -> str:
-    text = f"QEMU {emulator.version} {MACHINE} (STM32F405, Cortex-M4), -icount shift=0"
-    if built_for != target:
-        return (
-            f"{text}; code built for {built_for.core}, because QEMU has no STM32 with a {target.core}"
-        )
-    return text if target.core == "cortex-m4" else f"{text}; code built for {target.core}"
+def _layers(path: Path, command: str) -> tuple[int, ...]:
+    """Instructions of each node, without those of the callback that read the counter.
+
+    Empty if they cannot be told: where the compiler reaches the callback in one instruction more
+    at some nodes than at others, or the network does other work when it is watched.
+    """
+    if not path.exists():
+        return ()
+    with refusals("read", path):
+        counts = np.frombuffer(path.read_bytes(), "<u8").astype(np.int64)
+    if len(counts) < 3:
+        msg = "the emulated program left no usable counts of its layers"
+        raise ToolFailedError(msg, command=command, hint="report this with the log")
+    plain, called_back, ends = int(counts[0]), int(counts[1]), counts[2:]
+    each, rest = divmod(called_back - plain, len(ends))
+    later = [int(count) - each for count in np.diff(ends)]
+    if rest != 0 or each <= 0 or min(later, default=0) < 0:
+        return ()
+    return (plain - sum(later), *later)

@@ -44,6 +44,7 @@ class LinkedFootprint:
         data: initialized memory of the network: RAM, and flash for the initial values.
         bss: zeroed memory of the network.
         activations: the activations array.
+        states: what a recurrent network keeps between runs.
         context: the network context.
         io: inputs and outputs outside the activations.
         library_code: C library and compiler run-time code that the network needs.
@@ -70,6 +71,7 @@ class LinkedFootprint:
     data: int
     bss: int
     activations: int
+    states: int
     context: int
     io: int
     library_code: int
@@ -98,8 +100,8 @@ class LinkedFootprint:
 
     @property
     def network_ram(self) -> int:
-        """RAM of the network itself: its memory, activations, context, inputs and outputs."""
-        return self.data + self.bss + self.activations + self.context + self.io
+        """RAM of the network itself: its memory, activations, states, context, inputs and outputs."""
+        return self.data + self.bss + self.activations + self.states + self.context + self.io
 
     @property
     def library_ram(self) -> int:
@@ -221,6 +223,7 @@ def _attribute(
         data=size(".network_data"),
         bss=size(".network_bss"),
         activations=size(".network_activations"),
+        states=size(".network_states"),
         context=size(".network_context"),
         io=size(".network_io"),
         library_code=size(".library_code"),

@@ -63,6 +63,7 @@ def run_on_host(
     opt_level: str = "O2",
     sanitize: bool = False,
     fast_float: bool = False,
+    independent: bool = False,
     c_api: str = "st-ai",
     extra_flags: Sequence[str] = (),
     timeout: float = 120.0,
@@ -78,6 +79,8 @@ def run_on_host(
         opt_level: ``"O2"``, ...
         sanitize: address and undefined-behavior sanitizers; the first finding is an error.
         fast_float: allow fused multiply-add.
+        independent: reset the states of a recurrent network before every vector; otherwise the
+            vectors are one sequence.
         c_api: the API that the harness calls, ``st-ai`` or ``legacy``.
         extra_flags: for the generated code.
         timeout: seconds the run may take.
@@ -107,7 +110,11 @@ def run_on_host(
         [harness / "host_main.c"],
         build,
         "harness",
-        flags=(*HARNESS_FLAGS, *checks, *harness_definitions(name, c_api)),
+        flags=(
+            *HARNESS_FLAGS,
+            *checks,
+            *harness_definitions(name, c_api, independent=independent),
+        ),
         includes=includes,
         log=log,
     )

@@ -9,6 +9,7 @@ Set ``TF_ENABLE_ONEDNN_OPTS`` or ``TF_NUM_INTRAOP_THREADS`` in the environment t
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import warnings
@@ -133,10 +134,23 @@ def load_tensorflow() -> ModuleType:
     except (ImportError, OSError) as error:
         msg = f"TensorFlow is installed but cannot be loaded: {error}"
         raise ToolMissingError(msg, hint=_HINT) from error
+    _settle_logger()
     if backend != "tensorflow":
         msg = f"Keras is already loaded with the backend {backend}; TensorFlow is needed"
         raise ToolMissingError(msg, hint="start a new Python process")
     return tensorflow
+
+
+def _settle_logger() -> None:
+    """TensorFlow's Python log, which would write to the stream that was there while it was imported.
+
+    That one is closed by now, and each warning (of functions traced again, when several networks are
+    trained in one process) would become a traceback on the terminal.
+    """
+    logger = logging.getLogger("tensorflow")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.ERROR)
 
 
 def start_keras(seed: int) -> ModuleType:

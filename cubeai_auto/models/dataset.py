@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from cubeai_auto.contract import InputContract
 from cubeai_auto.errors import DatasetError
 
 __all__ = ["Dataset", "Samples"]
@@ -29,6 +30,8 @@ class Dataset:
         x_test: samples kept for testing, of the same shape and type.
         y_test: their labels.
         notes: what a reader of any accuracy must know (who wrote the digits, what is missing).
+        contract: for data whose scaling depends on where it comes from, what the raw numbers mean;
+            a recipe adds what its network needs. ``None`` where the recipe alone decides.
 
     Raises:
         DatasetError: parts that are empty, do not fit each other, hold labels without a class, or
@@ -43,6 +46,7 @@ class Dataset:
     x_test: Samples
     y_test: npt.NDArray[np.integer]
     notes: tuple[str, ...] = ()
+    contract: InputContract | None = None
 
     def __post_init__(self) -> None:
         for part, x, y in (

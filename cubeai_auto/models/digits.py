@@ -20,6 +20,7 @@ import numpy.typing as npt
 from cubeai_auto.errors import ConfigError, DatasetError, MissingPathError, ToolMissingError
 from cubeai_auto.files import refusals
 from cubeai_auto.models.dataset import Dataset
+from cubeai_auto.models.loaders import refuse_signal
 from cubeai_auto.models.options import DatasetOptions
 
 __all__ = ["SPLIT_SEED", "enlarge", "load", "stratified_split"]
@@ -52,6 +53,7 @@ def load(options: DatasetOptions) -> Dataset:
         DatasetError: the package's file is damaged.
     """
     _refuse_place(options)
+    refuse_signal(options)
     file = _data_file()
     table = _read_table(file)
     pictures = enlarge(table[:, :-1].reshape(-1, _CELLS, _CELLS))

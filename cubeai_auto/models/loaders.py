@@ -9,7 +9,7 @@ from cubeai_auto.errors import ConfigError
 from cubeai_auto.models.dataset import Dataset
 from cubeai_auto.models.options import DatasetOptions
 
-__all__ = ["Loader", "load_named"]
+__all__ = ["Loader", "load_named", "refuse_signal"]
 
 Loader = Callable[[DatasetOptions], Dataset]
 
@@ -33,3 +33,14 @@ def load_named(options: DatasetOptions, loaders: Mapping[str, Loader]) -> Datase
         hint = f"did you mean {near[0]!r}?" if near else f"--set dataset.name={next(iter(loaders))}"
         raise ConfigError(msg, key="dataset.name", hint=hint)
     return loader(options)
+
+
+def refuse_signal(options: DatasetOptions) -> None:
+    """For loaders of data without recordings.
+
+    Raises:
+        ConfigError: the project says how recordings become samples.
+    """
+    if options.signal is not None:
+        msg = f"the data set {options.name!r} has no recordings of a sensor and takes no [signal]"
+        raise ConfigError(msg, key="signal", hint="leave the table [signal] away")

@@ -17,6 +17,7 @@ from cubeai_auto.files import refusals, sha256_file
 from cubeai_auto.models.dataset import Dataset, Samples
 from cubeai_auto.models.download import fetch
 from cubeai_auto.models.idx import read_idx
+from cubeai_auto.models.loaders import refuse_signal
 from cubeai_auto.models.options import DatasetOptions
 
 __all__ = ["NPZ_SHA256", "NPZ_URL", "load"]
@@ -54,6 +55,7 @@ def load(options: DatasetOptions) -> Dataset:
         DatasetError: damaged files, files of another kind, or another hash than demanded.
         RefusedError: the download failed, or the system does not let us read.
     """
+    refuse_signal(options)
     if options.path is None:
         file, note = _cached(options)
         return _from_npz(file, options.name, () if note is None else (note,))

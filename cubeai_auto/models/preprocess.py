@@ -10,6 +10,7 @@ import numpy.typing as npt
 from cubeai_auto.contract import InputContract
 from cubeai_auto.errors import DatasetError
 from cubeai_auto.models.dataset import Samples
+from cubeai_auto.models.har.preparation import prepare
 
 __all__ = ["apply", "check", "quantize"]
 
@@ -26,9 +27,12 @@ _BEYOND = np.float32(2**20)
 def apply(contract: InputContract, raw: Samples) -> npt.NDArray[np.float32]:
     """Raw samples as the network's input: ``(raw - offset) * scale`` in float32.
 
+    For windows of a sensor, what the contract says is then computed from those values
+    (:func:`~cubeai_auto.models.har.preparation.prepare`).
+
     Args:
         contract: the preprocessing the network was trained with.
-        raw: (N, ...) of ``contract.raw_dtype``.
+        raw: (N, *contract.raw_shape) of ``contract.raw_dtype``; sizes of 1 do not count.
 
     Returns:
         float32 of shape (N, *contract.shape).
@@ -38,6 +42,8 @@ def apply(contract: InputContract, raw: Samples) -> npt.NDArray[np.float32]:
     """
     check(contract, raw)
     real = (raw.astype(np.float32) - np.float32(contract.offset)) * np.float32(contract.scale)
+    if contract.sensor is not None:
+        real = prepare(contract.sensor, real.reshape(len(raw), *contract.raw_shape))
     return real.reshape(len(raw), *contract.shape)
 
 
@@ -87,8 +93,8 @@ def quantize(
 def _form(contract: InputContract, raw: Samples) -> str | None:
     if raw.dtype != np.dtype(contract.raw_dtype):
         return f"they are {raw.dtype}, expected {contract.raw_dtype}"
-    if raw.ndim < 1 or _squeezed(raw.shape[1:]) != _squeezed(contract.shape):
-        return f"a sample has the shape {raw.shape[1:]}, expected {contract.shape}"
+    if raw.ndim < 1 or _squeezed(raw.shape[1:]) != _squeezed(contract.raw_shape):
+        return f"a sample has the shape {raw.shape[1:]}, expected {contract.raw_shape}"
     if len(raw) == 0:
         return "there are none"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import hashlib
 import inspect
 import sys
@@ -15,14 +16,14 @@ from types import CodeType, ModuleType
 from typing import Protocol, cast
 
 from cubeai_auto.contract import InputContract
-from cubeai_auto.errors import ConfigError, CubeAIError, ToolMissingError
+from cubeai_auto.errors import ConfigError, CubeAIError, DatasetError, ToolMissingError
 from cubeai_auto.files import existing_file
 from cubeai_auto.models.backend import KerasModel
 from cubeai_auto.models.dataset import Dataset
 from cubeai_auto.models.options import DatasetOptions, Progress, TrainingOptions
 from cubeai_auto.models.training import TrainedModel
 
-__all__ = ["Recipe", "load_recipe", "recipe_errors"]
+__all__ = ["Recipe", "choose_network", "contract_of", "load_recipe", "recipe_errors"]
 
 _FUNCTIONS = {
     "load_data": ("options",),
@@ -32,7 +33,13 @@ _FUNCTIONS = {
 
 
 class Recipe(Protocol):
-    """What a ``model.py`` holds at its top level."""
+    """What a ``model.py`` holds at its top level.
+
+    Where the data decides about input and outputs, a function ``contract(dataset, network)`` stands
+    instead of ``CONTRACT`` and ``CLASSES``, and the classes are those of the data. A recipe with
+    several networks names them in a tuple ``NETWORKS``, the usual one first; the name that the project
+    chooses is then in ``options.network`` of ``train``.
+    """
 
     CONTRACT: InputContract
     """How raw samples become the network's input."""
@@ -48,6 +55,44 @@ class Recipe(Protocol):
 
     def train(self, dataset: Dataset, options: TrainingOptions, progress: Progress) -> TrainedModel:
         """The trained network."""
+
+
+def choose_network(recipe: Recipe, asked: str | None) -> str:
+    """Which of the recipe's networks is meant; empty for a recipe with one network without a name.
+
+    Raises:
+        ConfigError: the recipe has no network of that name.
+    """
+    networks: tuple[str, ...] = getattr(recipe, "NETWORKS", ())
+    if asked is None:
+        return networks[0] if networks else ""
+    if asked in networks:
+        return asked
+    known = f"it has: {', '.join(networks)}" if networks else "it has only one, without a name"
+    msg = f"the recipe has no network {asked!r}; {known}"
+    near = difflib.get_close_matches(asked, networks, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else "leave model.network away"
+    raise ConfigError(msg, key="model.network", hint=hint)
+
+
+def contract_of(recipe: Recipe, dataset: Dataset, network: str) -> InputContract:
+    """The input contract of one of the recipe's networks for a data set.
+
+    Raises:
+        ConfigError: the recipe's function gives something else.
+        DatasetError: the data set has other classes than the recipe.
+    """
+    decide: object = getattr(recipe, "contract", None)
+    if not callable(decide):
+        if dataset.classes != recipe.CLASSES:
+            msg = f"the data set {dataset.name} has other classes than the recipe: {dataset.classes}"
+            raise DatasetError(msg, hint="make CLASSES in the recipe fit the data set")
+        return recipe.CONTRACT
+    contract: object = decide(dataset, network)
+    if not isinstance(contract, InputContract):
+        msg = "the recipe's function contract(dataset, network) must give an InputContract"
+        raise ConfigError(msg, hint="from cubeai_auto.contract import InputContract")
+    return contract
 
 
 class _Loader(SourceFileLoader):
@@ -127,15 +172,19 @@ def recipe_errors(path: Path) -> Iterator[None]:
 
 def _check(module: ModuleType, path: Path) -> None:
     """Raise for whatever a recipe needs and this module does not hold."""
+    decides = hasattr(module, "contract")
     contract = getattr(module, "CONTRACT", None)
-    if not isinstance(contract, InputContract):
+    if not decides and not isinstance(contract, InputContract):
         msg = "a recipe needs CONTRACT, an InputContract"
         raise ConfigError(msg, file=path, hint="from cubeai_auto.contract import InputContract")
-    classes = getattr(module, "CLASSES", None)
-    if not isinstance(classes, tuple) or not classes or not all(isinstance(c, str) for c in classes):
+    if not decides and not _names(getattr(module, "CLASSES", None)):
         msg = "a recipe needs CLASSES, a tuple with the name of each output"
         raise ConfigError(msg, file=path)
-    for name, parameters in _FUNCTIONS.items():
+    if hasattr(module, "NETWORKS") and not _names(module.NETWORKS):
+        msg = "NETWORKS is a tuple with the name of each network of the recipe"
+        raise ConfigError(msg, file=path)
+    functions = _FUNCTIONS | ({"contract": ("dataset", "network")} if decides else {})
+    for name, parameters in functions.items():
         function = getattr(module, name, None)
         wanted = f"{name}({', '.join(parameters)})"
         if not inspect.isfunction(function):
@@ -147,3 +196,8 @@ def _check(module: ModuleType, path: Path) -> None:
             msg = f"the function {name} must take {len(parameters)} arguments: {wanted}"
             line = function.__code__.co_firstlineno
             raise ConfigError(msg, file=path, line=line) from error
+
+
+def _names(value: object) -> bool:
+    """Whether it is a tuple of at least one text."""
+    return isinstance(value, tuple) and bool(value) and all(isinstance(item, str) for item in value)

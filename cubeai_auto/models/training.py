@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ def fit(
     *,
     augment: Augment | None = None,
     learning_rate: float = 1e-3,
+    label_smoothing: float = 0.0,
 ) -> TrainedModel:
     """Train a classifier with Adam and sparse cross entropy.
 
@@ -64,6 +66,9 @@ def fit(
         progress: receives a line an epoch.
         augment: varies the raw training samples anew in every epoch.
         learning_rate: that of the first epoch.
+        label_smoothing: the share of each label that is spread over all classes. It keeps the last
+            layer's outputs of easy samples small, so that their int8 steps are fine enough for the
+            hard ones.
 
     Raises:
         DatasetError: the samples do not fit the contract.
@@ -73,7 +78,7 @@ def fit(
     keras = start_keras(options.seed)
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
-        loss="sparse_categorical_crossentropy",
+        loss=_loss(keras, len(dataset.classes), label_smoothing),
         metrics=["accuracy"],
     )
     test_input = apply(contract, dataset.x_test)
@@ -100,6 +105,18 @@ def fit(
         parameters=int(model.count_params()),
         seconds=time.monotonic() - started,
     )
+
+
+def _loss(keras: ModuleType, classes: int, smoothing: float) -> object:
+    """Cross entropy for labels that are indices of classes."""
+    if not smoothing:
+        return "sparse_categorical_crossentropy"
+
+    def smoothed(labels: object, probabilities: object) -> object:
+        one_hot = keras.ops.one_hot(keras.ops.reshape(labels, (-1,)), classes)
+        return keras.losses.categorical_crossentropy(one_hot, probabilities, label_smoothing=smoothing)
+
+    return smoothed
 
 
 def predict(model: KerasModel, x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

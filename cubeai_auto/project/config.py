@@ -18,6 +18,7 @@ from cubeai_auto.project.fields import (
     Count,
     CountGrowth,
     Each,
+    EachNumber,
     FilePath,
     Fraction,
     Pack,
@@ -30,6 +31,7 @@ from cubeai_auto.project.fields import (
     Uart,
     Url,
 )
+from cubeai_auto.project.sizes import LARGEST
 
 __all__ = [
     "BaselineTable",
@@ -42,6 +44,7 @@ __all__ = [
     "Place",
     "ProjectConfig",
     "ProjectTable",
+    "SignalTable",
     "TargetTable",
     "ValidateTable",
     "Variant",
@@ -91,6 +94,9 @@ class ModelTable(
         Each,
     ] = Field(default=_ALL_VARIANTS, validate_default=True)
     """The forms into which a recipe's network is converted. Not with `path`."""
+    network: Text | None = None
+    """Which of the recipe's networks is trained, where it has several; without it, its first. Not with
+    `path`."""
     name: CName = "network"
     """The name of the network in the generated C: `network.c`, `stai_network_run()`."""
     seed: Seed = 1
@@ -127,6 +133,38 @@ class DatasetTable(_Table, title="[dataset]"):
     """The SHA-256 of the data file, checked before it is used."""
 
 
+_Users = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=LARGEST)], ...],
+    Field(strict=False, json_schema_extra={"uniqueItems": True}),
+    EachNumber,
+]
+
+
+class SignalTable(_Table, title="[signal]"):
+    """How recordings of a sensor become samples. What is not given, the data set decides."""
+
+    window: Annotated[int, Field(ge=8, le=4096)] | None = None
+    """Samples in one window."""
+    step: Annotated[int, Field(ge=1, le=4096)] | None = None
+    """Samples from the start of one window to that of the next. Without it, half a window."""
+    split: Literal["auto", "users", "recordings", "given", "random"] = "auto"
+    """What keeps training and test apart: different people (`users`), different recordings, the
+    data set's own parts (`given`), or nothing (`random`: the same people and, with overlapping
+    windows, the same seconds in both; labeled so in every report). `auto` takes the data set's own
+    parts, else people, else recordings."""
+    train_users: _Users = ()
+    """The numbers of the people to train on. Without it, all who are not tested on."""
+    test_users: _Users = ()
+    """The numbers of the people to test on. Without it, those usual for the data set, else the last
+    three in ten."""
+    raw_unit: Literal["g", "mg", "m/s^2", "counts"] | None = None
+    """The unit in which the firmware has the values: the network is trained and the C code is
+    written for it. `counts` are the sensor's 16-bit numbers. Without it, the unit of the data."""
+    full_scale: Annotated[float, Field(gt=0, le=1000)] | None = None
+    """The sensor's full scale in g; larger values are clipped as the sensor clips them. Needed with
+    `raw_unit = "counts"`."""
+
+
 class TargetTable(_Table, title="[target]"):
     """Where the network will run."""
 
@@ -155,6 +193,10 @@ class EngineTable(_Table, title="[engine]"):
     fast_float: bool = False
     """Whether float kernels may fuse a multiplication with an addition, which is faster; float
     outputs are then no longer bit-equal to those of the reference."""
+    rounding: Literal["double", "single"] = "double"
+    """How the built-in engine rounds when it brings int8 results to another scale: twice, as
+    TensorFlow Lite Micro does, or once, as some LiteRT kernels do; outputs with `single` are
+    reported as unverified."""
     executable: FilePath | None = None
     """ST's `stedgeai` program, or the root of its installation. Without it, the usual places are
     searched."""
@@ -260,6 +302,7 @@ class ProjectConfig(_Table, title="project.toml"):
     project: ProjectTable
     model: ModelTable
     dataset: DatasetTable | None = None
+    signal: SignalTable | None = None
     target: TargetTable = Field(default_factory=TargetTable)
     engine: EngineTable = Field(default_factory=EngineTable)
     validation: ValidateTable = Field(default_factory=ValidateTable, alias="validate")
@@ -286,7 +329,7 @@ class ProjectConfig(_Table, title="project.toml"):
         return frozenset(names)
 
 
-_RECIPE_ONLY = ("variants", "seed", "epochs", "batch_size", "augment")
+_RECIPE_ONLY = ("variants", "network", "seed", "epochs", "batch_size", "augment")
 
 
 def conflicts(given: AbstractSet[str]) -> list[tuple[str, str]]:
@@ -318,7 +361,7 @@ def conflicts(given: AbstractSet[str]) -> list[tuple[str, str]]:
         )
     found += [
         (key, f"'{key}' needs labeled data: add a table [dataset] with 'name'")
-        for key in ("model.recipe", "budgets.accuracy")
+        for key in ("model.recipe", "budgets.accuracy", "signal")
         if key in given and "dataset" not in given
     ]
     return found

@@ -12,9 +12,9 @@ from cubeai_auto.compare.record import DatasetFacts
 from cubeai_auto.contract import InputContract
 from cubeai_auto.errors import DatasetError
 from cubeai_auto.models.dataset import Dataset
-from cubeai_auto.models.options import DatasetOptions
+from cubeai_auto.models.options import DatasetOptions, SignalOptions
 from cubeai_auto.models.preprocess import apply, check, quantize
-from cubeai_auto.models.recipe import Recipe, load_recipe, recipe_errors
+from cubeai_auto.models.recipe import Recipe, choose_network, contract_of, load_recipe, recipe_errors
 from cubeai_auto.project.config import ProjectConfig
 from cubeai_auto.tflite.graph import Graph
 
@@ -25,11 +25,12 @@ _Array = npt.NDArray[np.generic]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectData:
-    """A project's recipe and its data set, checked against the input contract."""
+    """A project's recipe and its data set, checked against the input contract of the chosen network."""
 
     recipe: Recipe
     dataset: Dataset
     contract: InputContract
+    network: str = ""
 
     def facts(self) -> DatasetFacts:
         """What a record keeps of the data."""
@@ -53,21 +54,21 @@ def load_data(config: ProjectConfig, recipe_path: Path) -> ProjectData:
         DatasetError: the data is damaged or does not fit the input contract.
     """
     recipe = load_recipe(recipe_path)
+    network = choose_network(recipe, config.model.network)
     table = config.dataset
     options = DatasetOptions(
         name="" if table is None else table.name,
         path=None if table is None or table.path is None else Path(table.path),
         url=None if table is None or table.url is None else str(table.url),
         sha256=None if table is None else table.sha256,
+        signal=None if config.signal is None else SignalOptions(**dict(config.signal)),
     )
     with recipe_errors(recipe_path):
         dataset = recipe.load_data(options)
+        contract = contract_of(recipe, dataset, network)
     for part in (dataset.x_train, dataset.x_test):
-        check(recipe.CONTRACT, part)
-    if dataset.classes != recipe.CLASSES:
-        msg = f"the data set {dataset.name} has other classes than the recipe: {dataset.classes}"
-        raise DatasetError(msg, hint="make CLASSES in the recipe fit the data set")
-    return ProjectData(recipe, dataset, recipe.CONTRACT)
+        check(contract, part)
+    return ProjectData(recipe, dataset, contract, network)
 
 
 def network_input(graph: Graph, contract: InputContract, raw: _Array) -> _Array:

@@ -19,8 +19,8 @@ from cubeai_auto.project.names import c_name_problem
 from cubeai_auto.project.sizes import LARGEST, SIZE_PATTERN, parse_size
 
 __all__ = [
-    "Bytes", "CName", "Count", "CountGrowth", "Each", "FilePath", "Fraction", "Pack", "Seconds",
-    "Seed", "Series", "Sha256", "SizeGrowth", "Text", "Uart", "Url",
+    "Bytes", "CName", "Count", "CountGrowth", "Each", "EachNumber", "FilePath", "Fraction", "Pack",
+    "Seconds", "Seed", "Series", "Sha256", "SizeGrowth", "Text", "Uart", "Url",
 ]  # fmt: skip
 
 
@@ -65,6 +65,14 @@ def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _unique_numbers(values: tuple[int, ...]) -> tuple[int, ...]:
+    repeated = next((value for value in values if values.count(value) > 1), None)
+    if repeated is not None:
+        msg = f"{repeated} stands there twice"
+        raise ValueError(msg)
+    return values
+
+
 _PATH_SCHEMA = {"type": "string", "minLength": 1, "format": "path", "$comment": "a path"}
 _SIZE_SCHEMA = {
     "anyOf": [
@@ -89,6 +97,8 @@ _COUNT_GROWTH_SCHEMA = {
 
 Each = AfterValidator(_unique)
 """For tuples of text: no element twice."""
+EachNumber = AfterValidator(_unique_numbers)
+"""The same for tuples of whole numbers."""
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$"),

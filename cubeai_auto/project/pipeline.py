@@ -13,7 +13,7 @@ from cubeai_auto.compare.record import DatasetFacts, RunRecord, ToolVersion
 from cubeai_auto.contract import InputContract
 from cubeai_auto.engines import EngineRequest, find_engine
 from cubeai_auto.engines.base import Engine
-from cubeai_auto.files import existing_file, write_atomic
+from cubeai_auto.files import existing_file, write_atomic, write_files
 from cubeai_auto.project.baseline import compare_with_baseline, stored_baseline
 from cubeai_auto.project.config import ProjectConfig
 from cubeai_auto.project.data import ProjectData, load_data
@@ -76,6 +76,7 @@ def run_project(
         return cached
     with staged(run_dir) as part:
         models, reference = _models(config, data, source, part, tell)
+        _input_code(config, data, part)
         variants = []
         for name, path in models:
             shown = run_dir / path.relative_to(part)
@@ -135,7 +136,7 @@ def _models(
 
     model = config.model
     tell.step(f"training for {model.epochs} epochs on {len(data.dataset.x_train):,} samples")
-    options = TrainingOptions(model.seed, model.epochs, model.batch_size, model.augment)
+    options = TrainingOptions(model.seed, model.epochs, model.batch_size, model.augment, data.network)
     with recipe_errors(source):
         trained = data.recipe.train(data.dataset, options, tell.detail)
     models = []
@@ -147,6 +148,15 @@ def _models(
         write_atomic(path, content)
         models.append((variant, path))
     return models, trained.accuracy
+
+
+def _input_code(config: ProjectConfig, data: ProjectData | None, part: Path) -> None:
+    """For data of a sensor: the C code that prepares the network's input, in the folder ``input``."""
+    if data is None or data.contract.sensor is None:
+        return
+    from cubeai_auto.models.har.input_code import input_code
+
+    write_files(part / "input", input_code(data.contract, config.model.name))
 
 
 def _request(
@@ -163,6 +173,7 @@ def _request(
         opt_level=engine.opt_level,
         io_in_activations=engine.io_in_activations,
         fast_float=engine.fast_float,
+        rounding=engine.rounding,
         contract=None if data is None else data.contract,
         shown_model=str(shown),
     )

@@ -19,7 +19,7 @@ from cubeai_auto.project.config import ProjectConfig
 
 __all__ = ["run_key", "tool_versions"]
 
-_PACKAGES = ("tensorflow-cpu", "tensorflow", "scikit-learn", "tflite-micro", "numpy")
+_PACKAGES = ("tensorflow-cpu", "tensorflow", "scikit-learn", "sktime", "tflite-micro", "numpy")
 
 
 def tool_versions() -> tuple[ToolVersion, ...]:

@@ -27,6 +27,7 @@ from cubeai_auto.project.deployment import CubeMXPlan, write_cubemx
 from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.tflm_step import TflmStep, ask_tflm, not_asked
 from cubeai_auto.quantity import Quantity, measured, missing
+from cubeai_auto.reports.layer import with_instructions
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.scoring import accuracy, arg_max, confusion
 from cubeai_auto.reports.validation import ValidationResult, not_validated
@@ -98,6 +99,7 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         refused.append(refused_side(name, engine.version, why))
     results = tuple(v.result if isinstance(v, Validation) else v for v in validations)
     host = next((v for v in validations if isinstance(v, Validation) and v.result.on == "host"), None)
+    report = None if result is None else _with_counts(result.report, results)
     deployed, counts, misread = _score(task, graph, host, refusal, results)
     project, no_project = _cubemx(engine, task, result, tell)
     return VariantRecord(
@@ -106,13 +108,13 @@ def run_variant(engine: Engine, task: VariantTask, tell: Narrator) -> VariantRec
         model_bytes=task.model.stat().st_size,
         model_sha256=sha256_file(task.model),
         accuracy=Accuracy(task.reference, missing("filled in when all variants have run"), deployed),
-        report=None if result is None else result.report,
+        report=report,
         refusal=refusal,
         validation=results,
         tflm=tflm.footprint,
         comparison=compare(
             graph,
-            None if result is None else result.report,
+            report,
             results,
             tflm.footprint,
             deployed,
@@ -191,6 +193,13 @@ def _validate(
         if engine.name == runs.name and isinstance(error, UnsupportedModelError):
             raise
         return not_validated(place, runs.name, error.message.partition("\n")[0])
+
+
+def _with_counts(report: CubeReport, results: tuple[ValidationResult, ...]) -> CubeReport:
+    """The report with the instructions of the layers, if its engine's code was counted."""
+    ours = "built-in" in report.tool.name
+    ran = next((r.layers for r in results if r.layers and (r.engine == "builtin") == ours), ())
+    return replace(report, layers=with_instructions(report.layers, ran))
 
 
 def _beside(task: VariantTask) -> CubeReport | None:

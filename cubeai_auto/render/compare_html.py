@@ -9,7 +9,7 @@ from cubeai_auto.render.footprint_chart import Chart, sides_chart
 from cubeai_auto.render.html import Fact, filled, tool_facts
 from cubeai_auto.render.judgment import Judgment, judgment
 from cubeai_auto.render.macc_chart import macc_chart
-from cubeai_auto.render.model_lines import LayerLine, layer_line
+from cubeai_auto.render.model_lines import LayerLine, layer_lines
 from cubeai_auto.render.names import side_name
 from cubeai_auto.render.summary import Group, side_groups
 from cubeai_auto.render.svg import Svg
@@ -62,9 +62,7 @@ def _page(compared: ComparedModel, notes: Notes) -> ComparePage:
         charts=tuple(chart for chart in charts if chart.groups),
         memory=None if compared.memory is None else memory_view(compared.memory, compared.name, notes),
         work=None if report is None else macc_chart(report.layers, compared.name),
-        layers=()
-        if report is None
-        else tuple(layer_line(layer, report.params, notes) for layer in report.layers),
+        layers=() if report is None else layer_lines(report, notes),
         model=(
             Fact("file", one_line(compared.model_path)),
             Fact("size", f"{number(compared.model_bytes)} B"),

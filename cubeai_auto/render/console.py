@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from cubeai_auto.compare.record import RunRecord
+from cubeai_auto.compare.record import RunRecord, VariantRecord
 from cubeai_auto.render.console_compare import baseline_parts, comparison_parts
 from cubeai_auto.render.console_parts import (
     MARK_STYLE,
@@ -24,6 +24,7 @@ from cubeai_auto.render.console_parts import (
 )
 from cubeai_auto.render.cubemx_view import cubemx_lines
 from cubeai_auto.render.fit_view import fit_groups
+from cubeai_auto.render.model_lines import largest_layers, layer_counts
 from cubeai_auto.render.names import HTML_FILE, JSON_FILE, engine_name, in_run_dir
 from cubeai_auto.render.summary import BudgetRow, budget_rows, variant_groups
 from cubeai_auto.render.text import Notes, number, one_line
@@ -32,6 +33,7 @@ from cubeai_auto.render.verdict import State, Verdict, verdicts
 __all__ = ["make_console", "render_run", "safe_box"]
 
 _RESULT_WIDTH: Final = 90
+_LAYERS_SHOWN: Final = 8
 _STATE_STYLE: Final[dict[State, str]] = {
     "passed": "green",
     "failed": "bold red",
@@ -57,6 +59,7 @@ def _parts(record: RunRecord, console: Console, notes: Notes) -> Iterable[Render
     for variant in record.variants:
         title = f"{one_line(variant.name)}: side by side"
         yield from comparison_parts(title, variant.comparison, notes, console)
+        yield from _layers(variant, console, notes)
     if record.across_variants:
         yield Text("\nFlash across variants", style="bold")
         yield from bullets(gap.sentence for gap in record.across_variants)
@@ -87,6 +90,28 @@ def _header(record: RunRecord) -> Iterable[RenderableType]:
     for label, value, style in lines:
         grid.add_row(label, Text(value, style=style))
     yield grid
+
+
+def _layers(variant: VariantRecord, console: Console, notes: Notes) -> Iterable[RenderableType]:
+    """The layers that take the most instructions, where they were counted."""
+    report = variant.report
+    largest = () if report is None else largest_layers(report, _LAYERS_SHOWN)
+    if report is None or not largest:
+        return
+    counted = [layer.instructions.value or 0 for layer in report.layers if layer.instructions.known]
+    rest = f", the largest {len(largest)} of {len(counted)}" if len(largest) < len(counted) else ""
+    table = new_table(f"{one_line(variant.name)}: instructions by layer{rest}", console)
+    table.add_column("layer", overflow="fold")
+    for heading in ("instructions", "share", "per MACC"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("what slows it", overflow="fold", style=MARK_STYLE)
+    for layer in largest:
+        counts = layer_counts(layer, sum(counted), notes)
+        name = f"{layer.id} {one_line(layer.type)}"
+        taken, ratio = value_text(counts.instructions), value_text(counts.per_macc)
+        table.add_row(Text(name), taken, Text(counts.share), ratio, Text(one_line(layer.slow)))
+    yield Text("")
+    yield table
 
 
 def _budgets(rows: Sequence[BudgetRow], console: Console) -> Table:

@@ -156,6 +156,18 @@ def _contract(record: RunRecord) -> tuple[Fact, ...]:
         Fact("shape", shape_text(contract.shape)),
         Fact("layout", one_line(contract.layout)),
     ]
+    if (signal := contract.sensor) is not None:
+        facts += [
+            Fact(
+                "sensor",
+                f"{one_line(signal.quantity)}, axes {one_line(', '.join(signal.axes))}, "
+                f"{number(signal.rate)} samples a second, full scale {number(signal.full_scale)} "
+                f"{one_line(signal.unit)}",
+            ),
+            Fact("window", f"{signal.window} samples, a new one every {signal.step}"),
+            Fact("units", f"raw: {one_line(signal.raw_unit)}; real: {one_line(signal.unit)}"),
+            Fact("computed from it", one_line(signal.preparation)),
+        ]
     if contract.background is not None:
         facts.append(Fact("empty pixel", number(contract.background)))
     return tuple(facts)

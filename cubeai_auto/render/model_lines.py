@@ -7,14 +7,33 @@ from dataclasses import dataclass
 
 from cubeai_auto.quantity import Quantity
 from cubeai_auto.render.text import Cell, Notes, number, one_line
-from cubeai_auto.reports.report import LayerInfo, TensorInfo
+from cubeai_auto.reports.layer import LayerInfo
+from cubeai_auto.reports.report import CubeReport, TensorInfo
 
-__all__ = ["LayerLine", "TensorLine", "layer_line", "shape_text", "tensor_lines"]
+__all__ = [
+    "LayerCounts",
+    "LayerLine",
+    "TensorLine",
+    "largest_layers",
+    "layer_counts",
+    "layer_lines",
+    "shape_text",
+    "tensor_lines",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCounts:
+    """What a layer took: ``share`` of the instructions of all layers."""
+
+    instructions: Cell
+    share: str
+    per_macc: Cell
 
 
 @dataclass(frozen=True, slots=True)
 class LayerLine:
-    """A line of the table of layers."""
+    """A line of the table of layers; without a run of it, ``counts`` is ``None``."""
 
     id: int
     name: str
@@ -22,6 +41,8 @@ class LayerLine:
     shape: str
     params: Cell
     macc: Cell
+    counts: LayerCounts | None
+    slow: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +64,32 @@ def shape_text(shape: Sequence[int]) -> str:
     return " \u00d7 ".join(map(str, shape)) or "scalar"
 
 
-def layer_line(layer: LayerInfo, params: Quantity, notes: Notes) -> LayerLine:
-    """The line of a layer; its parameters come from where the report's sum of them comes from."""
+def layer_lines(report: CubeReport, notes: Notes) -> tuple[LayerLine, ...]:
+    """The lines of a report's layers; without instructions where none were counted."""
+    total = sum(layer.instructions.value or 0 for layer in report.layers)
+    return tuple(_layer_line(layer, report.params, total, notes) for layer in report.layers)
+
+
+def largest_layers(report: CubeReport, count: int) -> tuple[LayerInfo, ...]:
+    """The layers that took the most instructions, the largest first."""
+    counted = [layer for layer in report.layers if layer.instructions.known]
+    return tuple(sorted(counted, key=lambda layer: -(layer.instructions.value or 0))[:count])
+
+
+def layer_counts(layer: LayerInfo, total: float, notes: Notes) -> LayerCounts:
+    """A layer's instructions, its share of ``total``, and how many it took for a MACC."""
+    value, ratio = layer.instructions.value, layer.instructions_per_macc
+    return LayerCounts(
+        instructions=notes.cell(layer.instructions, "bare"),
+        share="" if value is None or not total else f"{value / total:.1%}",
+        per_macc=notes.absent(ratio.reason)
+        if ratio.value is None or ratio.how is None
+        else notes.known(f"{ratio.value:.2f}", ratio.how, ratio.source),
+    )
+
+
+def _layer_line(layer: LayerInfo, params: Quantity, total: float, notes: Notes) -> LayerLine:
+    """The parameters come from where the report's sum of them comes from."""
     if layer.params is None:
         own = notes.absent("not stated by the report")
     else:
@@ -56,6 +101,8 @@ def layer_line(layer: LayerInfo, params: Quantity, notes: Notes) -> LayerLine:
         shape=shape_text(layer.shape),
         params=own,
         macc=notes.cell(layer.macc, "bare"),
+        counts=layer_counts(layer, total, notes) if total else None,
+        slow=one_line(layer.slow),
     )
 
 

@@ -15,7 +15,7 @@ from cubeai_auto.render.fit_view import FitView, fit_view
 from cubeai_auto.render.judgment import Judgment, judgment
 from cubeai_auto.render.macc_chart import macc_chart
 from cubeai_auto.render.memory_chart import memory_chart
-from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_line, tensor_lines
+from cubeai_auto.render.model_lines import LayerLine, TensorLine, layer_lines, tensor_lines
 from cubeai_auto.render.names import side_name
 from cubeai_auto.render.png import png_data_uri
 from cubeai_auto.render.summary import Group, Row, result_cell, side_groups
@@ -159,9 +159,7 @@ def variant_page(
         pictures=tuple(map(_picture, variant.misread[:_MOST_PICTURES])),
         more_pictures=max(0, len(variant.misread) - _MOST_PICTURES),
         validations=tuple(_validation(result, notes) for result in variant.validation),
-        layers=()
-        if report is None
-        else tuple(layer_line(layer, report.params, notes) for layer in report.layers),
+        layers=() if report is None else layer_lines(report, notes),
         work=None if report is None else macc_chart(report.layers, variant.name),
         tensors=() if report is None else tensor_lines(report.inputs, report.outputs),
         report=() if report is None else _report(report, notes),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from cubeai_auto.quantity import JsonValue, Quantity, missing
 from cubeai_auto.reports.cgraph import CArray, CNode, Epoch
+from cubeai_auto.reports.layer import LayerInfo
 from cubeai_auto.reports.memory import MemoryPool
 from cubeai_auto.reports.profile import Profile
 from cubeai_auto.reports.validation import ValidationRow
@@ -65,37 +66,6 @@ class TensorInfo:
             "bytes": self.bytes,
             "scale": self.scale,
             "zero_point": self.zero_point,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class LayerInfo:
-    """A layer: ``type`` is the operator in the model's own terms, ``params`` counts elements.
-
-    ``original`` is the operator's name in the source framework, ``size`` the bytes of its
-    parameters, where a report states them.
-    """
-
-    id: int
-    name: str
-    type: str
-    shape: tuple[int, ...]
-    params: int | None
-    macc: Quantity
-    original: str | None = None
-    size: int | None = None
-
-    def to_json(self) -> dict[str, JsonValue]:
-        """The object of the ``layers`` list."""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "type": self.type,
-            "shape": list(self.shape),
-            "params": self.params,
-            "macc": self.macc.to_json(),
-            "original": self.original,
-            "size": self.size,
         }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cubeai_auto.quantity import Quantity
+from cubeai_auto.reports.layer import LayerInfo
 from cubeai_auto.reports.memory import MemoryMap
-from cubeai_auto.reports.report import CubeReport, LayerInfo, TensorInfo
+from cubeai_auto.reports.report import CubeReport, TensorInfo
 from cubeai_auto.reports.validation import ValidationResult
 
 __all__ = ["report_text", "validation_text"]
@@ -59,11 +62,7 @@ def report_text(report: CubeReport, memory: MemoryMap | None) -> str:
             ),
         ]
     if report.layers:
-        lines += [
-            _RULE,
-            f"{'id':>4}  {'operator':<20} {'output shape':<18} {'params':>10} {'MACC':>12}",
-        ]
-        lines += [_layer_line(layer) for layer in report.layers]
+        lines += [_RULE, *_layer_lines(report.layers)]
     if report.notes:
         lines += [_RULE, *(f"note: {note}" for note in report.notes)]
     return "\n".join(lines) + "\n"
@@ -88,7 +87,25 @@ def validation_text(result: ValidationResult) -> str:
             ("l2r", metrics.l2r), ("nse", metrics.nse), ("cos", metrics.cos),
         )  # fmt: skip
         lines.append("metrics           " + "  ".join(f"{n} {_number(q)}" for n, q in values))
+    if result.layers:
+        lines += [_RULE, *_layer_lines(result.layers)]
     return "\n".join(lines) + "\n"
+
+
+def _layer_lines(layers: Sequence[LayerInfo]) -> list[str]:
+    """A line a layer; instructions are shown if there are any, and what slows a layer below it."""
+    head = f"{'id':>4}  {'operator':<20} {'output shape':<18} {'params':>10} {'MACC':>12}"
+    counted = any(layer.instructions.known for layer in layers)
+    lines = [head + (f" {'instructions':>13} {'per MACC':>9}" if counted else "")]
+    for layer in layers:
+        line = _layer_line(layer)
+        if counted:
+            ratio = layer.instructions_per_macc.value
+            shown = "-" if ratio is None else f"{ratio:.2f}"
+            line += f" {_number(layer.instructions):>13} {shown:>9}"
+        lines.append(line)
+        lines += [f"      {reason}" for reason in layer.slow.split("; ") if reason]
+    return lines
 
 
 def _tensor_line(kind: str, tensor: TensorInfo) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from cubeai_auto.quantity import JsonValue, Quantity, missing
+from cubeai_auto.reports.layer import LayerInfo
 
 __all__ = ["Metrics", "ValidationResult", "ValidationRow", "not_validated"]
 
@@ -51,6 +52,7 @@ class ValidationResult:
         max_abs_error: largest difference in stored units (LSB for int8, real for float32).
         tolerance: what counts as equal, in words.
         reason: why nothing was compared or run; empty if all was done.
+        layers: with the instructions of each; only where they were counted.
     """
 
     on: str
@@ -65,6 +67,7 @@ class ValidationResult:
     instructions: Quantity = field(default_factory=lambda: missing("not counted on the host"))
     stack: Quantity = field(default_factory=lambda: missing("not measured on the host"))
     reason: str = ""
+    layers: tuple[LayerInfo, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -86,6 +89,7 @@ class ValidationResult:
             "stack": self.stack.to_json(),
             "tolerance": self.tolerance,
             "reason": self.reason or None,
+            "layers": [layer.to_json() for layer in self.layers],
         }
 
 

@@ -2,7 +2,7 @@
 
 Keras models with an open batch compute the target of a RESHAPE at run time, in a chain SHAPE,
 STRIDED_SLICE, PACK. With the stored shapes these are constants, and no engine that compiles a
-model runs them.
+model runs them. Nor does it run an operator whose result somebody has already put into the graph.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SHAPE_TYPES = frozenset({"int32", "int64"})
 
 
 def folded_operators(graph: Graph) -> frozenset[int]:
-    """The indices of the operators that compute shapes from stored shapes.
+    """The indices of the operators that compute shapes from stored shapes, or constants.
 
     An operator that writes a graph output is never among them: its result must exist.
     """
@@ -36,6 +36,8 @@ def folded_operators(graph: Graph) -> frozenset[int]:
 
 
 def _folds(graph: Graph, op: Operator, known: set[int]) -> bool:
+    if op.outputs and all(graph.tensors[index].is_constant for index in op.outputs):
+        return True
     if op.custom or any(index in graph.outputs for index in op.outputs):
         return False
     if any(graph.tensors[index].dtype not in _SHAPE_TYPES for index in op.outputs):

@@ -48,12 +48,14 @@ class Slide:
         distance: the output must start at least this many bytes below the input; 0 for an
             elementwise operator.
         step: the operator's.
+        exact: only the very same start will do, or no overlap at all.
     """
 
     lower: int
     upper: int
     distance: int
     step: int
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

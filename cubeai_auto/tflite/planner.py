@@ -19,7 +19,8 @@ __all__ = ["Plan", "plan"]
 _BACKWARD = ("greedy from the end", lambda r: (-r.last, -r.first))
 _EXACT_BELOW = 12
 _MAX_TRIES = 3_000
-_MAX_PLACEMENTS = 200_000
+_MAX_COMPARISONS = 1_500_000
+"""Of a buffer with one that is live with it; about a second of searching."""
 _SEED = 20_260
 _ORDERS: tuple[tuple[str, Callable[[BufferRequest], tuple[int, ...]]], ...] = (
     ("greedy by size", lambda r: (-r.size, r.first)),
@@ -84,7 +85,8 @@ class _Search:
         self, requests: Sequence[BufferRequest], alignment: int, slides: Sequence[Slide]
     ) -> None:
         self._requests = requests
-        self._distance = {(slide.lower, slide.upper): slide.distance for slide in slides}
+        self._distance = {(s.lower, s.upper): s.distance for s in slides if not s.exact}
+        self._twins = self._exact_pairs(slides)
         self._alignment = alignment
         self._bound = live_set_bound(requests, alignment=alignment, slides=slides)
         self._real = [i for i, request in enumerate(requests) if request.size]
@@ -107,9 +109,10 @@ class _Search:
         return found
 
     def run(self) -> Plan:
-        for name, key in (*_ORDERS, _BACKWARD) if self._distance else _ORDERS:
+        sliding = bool(self._distance or self._twins)
+        for name, key in (*_ORDERS, _BACKWARD) if sliding else _ORDERS:
             self._try(sorted(self._real, key=lambda i: (key(self._requests[i]), i)), name)
-        if not self._done and len(self._real) < _EXACT_BELOW and not self._distance:
+        if not self._done and len(self._real) < _EXACT_BELOW and not sliding:
             self._branch()
         elif not self._done:
             self._swap()
@@ -136,17 +139,33 @@ class _Search:
         for i in order:
             place = 0
             taken = sorted(
-                (offsets[j] - self._gap(i, j), offsets[j] + self._gap(j, i))
+                (offsets[j] - self._gap(i, j), offsets[j] + self._gap(j, i), j)
                 for j in self._neighbors[i]
                 if j in offsets
             )
-            for below, above in taken:
+            for below, above, _ in taken:
                 if place <= below:
                     break
                 place = max(place, -(-above // step) * step)
+            for twin in self._twins.get(i, ()):
+                start = offsets.get(twin, place)
+                if start < place and all(
+                    start <= below or start >= above for below, above, j in taken if j != twin
+                ):
+                    place = start
             offsets[i] = place
             size = max(size, place + self._requests[i].size)
         return offsets, size
+
+    @staticmethod
+    def _exact_pairs(slides: Sequence[Slide]) -> dict[int, list[int]]:
+        """For each buffer those at whose very start it may start too."""
+        found: dict[int, list[int]] = {}
+        for slide in slides:
+            if slide.exact:
+                found.setdefault(slide.lower, []).append(slide.upper)
+                found.setdefault(slide.upper, []).append(slide.lower)
+        return found
 
     def _gap(self, lower: int, upper: int) -> int:
         """How far a buffer must start below another one that is live with it."""
@@ -163,7 +182,8 @@ class _Search:
 
     def _swap(self) -> None:
         source = random.Random(_SEED)  # noqa: S311 - a search order, nothing secret
-        tries = min(_MAX_TRIES, _MAX_PLACEMENTS // len(self._real))
+        pairs = sum(len(neighbors) for neighbors in self._neighbors.values())
+        tries = min(_MAX_TRIES, _MAX_COMPARISONS // max(pairs, 1))
         for _ in range(tries):
             if self._done:
                 return

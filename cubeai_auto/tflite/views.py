@@ -12,14 +12,16 @@ _RESHAPING = frozenset({"RESHAPE", "SQUEEZE", "EXPAND_DIMS"})
 def moves_data(graph: Graph, op: Operator) -> bool:
     """Whether a TRANSPOSE changes the order of the elements in memory.
 
-    It does not if the dimensions larger than 1 keep their order. An order that is not a constant
-    counts as moving.
+    It does not if the dimensions larger than 1 keep their order. An order that is not a constant, or
+    none of all dimensions, counts as moving.
     """
     source, order = graph.tensors[op.inputs[0]], graph.tensors[op.inputs[1]]
     if order.data is None:
         return source.elements > 1
     wide = [int(axis) for axis in order.data.ravel().tolist()]
-    kept = [axis for axis in wide if not 0 <= axis < len(source.shape) or source.shape[axis] != 1]
+    if sorted(wide) != list(range(len(source.shape))):
+        return True
+    kept = [axis for axis in wide if source.shape[axis] != 1]
     return kept != sorted(kept)
 
 

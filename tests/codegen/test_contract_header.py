@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cubeai_auto.codegen.contract_header import contract_header
-from cubeai_auto.contract import InputContract
+from cubeai_auto.contract import InputContract, SensorSignal
 from cubeai_auto.models.preprocess import apply, quantize
 from cubeai_auto.tflite.graph import DType, Quantization, Tensor
 
@@ -103,6 +104,27 @@ def test_numbers_are_written_out() -> None:
     assert np.float32(float(header.background.removesuffix("f"))) == np.float32(0.1)
     assert contract_header(contract(), tensor("float32")).background == ""
     assert contract_header(contract(background=255), tensor("float32")).background == "255"
+
+
+def test_a_sensor_is_described_and_has_no_rule_where_more_is_computed() -> None:
+    signal = SensorSignal(
+        "acceleration", ("x", "y", "z"), "counts", "g", 4.0, 26.0, 52, 26, "magnitude"
+    )
+    rule = InputContract("counts", "int16", -32768, 32767, 0, 4 / 32768, (1, 52, 4), "", sensor=signal)
+    header = contract_header(rule, tensor("float32"))
+    assert header.from_raw == ""
+    assert header.sensor is not None
+    assert (header.sensor.window, header.sensor.step, header.sensor.axis_count) == (52, 26, 3)
+    assert (header.sensor.rate, header.sensor.full_scale) == ("26.0f", "4.0f")
+    assert (header.sensor.raw_unit, header.sensor.unit) == ('"counts"', '"g"')
+    assert "length" in header.sensor.prepared
+    plain = replace(rule, shape=(52, 3), sensor=replace(signal, preparation="none"))
+    assert contract_header(plain, tensor("float32")).from_raw.startswith("((float)(raw)")
+    assert contract_header(contract(), tensor("float32")).sensor is None
+    assert "sensor" not in contract().to_json()
+    stated = rule.to_json()["sensor"]
+    assert isinstance(stated, dict)
+    assert (stated["raw_unit"], stated["preparation"]) == ("counts", "magnitude")
 
 
 def test_hostile_descriptions_stay_in_their_comment() -> None:

@@ -7,6 +7,7 @@ import pytest
 from support.small_models import graph_of, mlp, through_views, two_in_two_out
 from support.tflite_builder import ModelSpec, OperatorSpec, TensorSpec
 
+from cubeai_auto.codegen.lower import lower
 from cubeai_auto.codegen.memory import ALIGNMENT, MemoryPlan, plan_memory
 from cubeai_auto.tflite.graph import Graph
 
@@ -108,3 +109,23 @@ def test_a_network_without_activations_still_has_a_word() -> None:
         ["y"],
     )
     assert plan_memory(graph_of(spec), (), io_inside=False).size == ALIGNMENT
+
+
+@pytest.mark.parametrize("operator", ["LOGISTIC", "RELU"])
+def test_an_output_that_is_also_read_last_is_not_overwritten(operator: str) -> None:
+    """An elementwise kernel may write over its input, unless the caller reads that afterwards."""
+    scale, zero = (1 / 256, -128) if operator == "LOGISTIC" else (0.1, 0)
+    tensors = [
+        TensorSpec("x", (1, 8), "int8", scales=(0.1,)),
+        TensorSpec("w", (64, 8), "int8", np.ones((64, 8)), scales=(0.1,)),
+        TensorSpec("h", (1, 64), "int8", scales=(0.1,)),
+        TensorSpec("y", (1, 64), "int8", scales=(scale,), zero_points=(zero,)),
+    ]
+    operators = [
+        OperatorSpec("FULLY_CONNECTED", ["x", "w"], ["h"], {}),
+        OperatorSpec(operator, ["h"], ["y"]),
+    ]
+    for outputs, size in ((["y"], 72), (["h", "y"], 128)):
+        graph = graph_of(ModelSpec(tensors, operators, ["x"], outputs))
+        memory = plan_memory(graph, lower(graph, dsp=True), io_inside=True)
+        assert memory.size == memory.plan.live_bound == size

@@ -35,7 +35,7 @@ def test_a_model_may_have_several_problems() -> None:
         lower(graph_of(spec), dsp=True)
     for part in (
         "FULLY_CONNECTED (operator 0): the fused activation TANH",
-        "RELU (operator 1): is not among",
+        "ELU (operator 1): is not among",
         "FULLY_CONNECTED (operator 2): is hybrid",
     ):
         assert part in caught.value.message
@@ -48,7 +48,7 @@ def test_the_same_problem_is_told_once_for_each_operator() -> None:
     names = [f"t{k}" for k in range(3)]
     spec = ModelSpec(
         [TensorSpec(name, (1, 4)) for name in names],
-        [OperatorSpec("RELU", names[k : k + 1], names[k + 1 : k + 2]) for k in range(2)],
+        [OperatorSpec("ELU", names[k : k + 1], names[k + 1 : k + 2]) for k in range(2)],
         names[:1],
         names[-1:],
     )

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cubeai_auto.compare import Budgets, check_budget, compare
+from cubeai_auto.compare.published import network_signature
 from cubeai_auto.compare.record import Accuracy, Comparison, VariantRecord
-from cubeai_auto.compare.sides import network_signature
 from cubeai_auto.quantity import Quantity, measured, missing, predicted, simulated
 from cubeai_auto.reports import CubeReport, Footprint, ToolInfo, ValidationResult, not_validated
 from cubeai_auto.tflite.graph import Graph, Operator, Quantization, Tensor

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from cubeai_auto.errors import (
     UnsupportedModelError,
 )
 from cubeai_auto.firmware import EmulatorRun, OutputSpec, link_footprint, run_on_emulator
+from cubeai_auto.firmware.machines import choices
 from cubeai_auto.target import find_target
 
 MakeNetwork = Callable[..., Path]
@@ -51,21 +53,42 @@ def test_outputs_and_measures(make_network: MakeNetwork, tmp_path: Path, target:
     assert 8 * 4 < run.instructions_min < run.instructions_max < 2000  # saturation takes branches
     assert 0 < run.stack_bytes < run.total_stack_bytes < 1000
     assert run.machine.startswith("QEMU ")
-    assert "netduinoplus2 (STM32F405, Cortex-M4), -icount shift=0" in run.machine
     assert run.compiler.startswith("arm-none-eabi-gcc")
 
 
-def test_the_core_that_the_code_was_built_for_is_said(
-    make_network: MakeNetwork, tmp_path: Path
+@pytest.mark.parametrize(
+    ("target", "machine"),
+    [
+        ("stm32f4", "netduinoplus2 (STM32F405, Cortex-M4), -icount shift=0"),
+        ("stm32f1", "netduino2 (STM32F205, Cortex-M3), -icount shift=0"),
+        (
+            "stm32c0",
+            "netduino2 (STM32F205, Cortex-M3), -icount shift=0; code built for cortex-m0plus",
+        ),
+        (
+            "stm32h7",
+            "mps2-an500 (MPS2, Cortex-M7), -icount shift=8; the core of stm32h7, not its chip",
+        ),
+        (
+            "stm32u5",
+            "mps2-an505 (MPS2, Cortex-M33), -icount shift=8; the core of stm32u5, not its chip",
+        ),
+    ],
+)
+def test_the_machine_is_named(
+    make_network: MakeNetwork, tmp_path: Path, target: str, machine: str
 ) -> None:
-    sources = make_network("doubler")
-    assert "code built for" not in emulate(sources, tmp_path, "stm32l4").machine
-    assert emulate(sources, tmp_path, "stm32c0").machine.endswith("; code built for cortex-m0plus")
-    m33 = emulate(sources, tmp_path, "stm32u5")
-    assert m33.machine.endswith(
-        "; code built for cortex-m4, because QEMU has no STM32 with a cortex-m33"
-    )
-    assert "-mcpu=cortex-m4" in m33.flags
+    run = emulate(make_network("doubler"), tmp_path, target)
+    assert run.machine.startswith("QEMU ")
+    assert run.machine.endswith(machine)
+    assert find_target(target).flags[0] in run.flags
+
+
+def test_a_core_without_a_machine_is_said() -> None:
+    made_up = replace(find_target("stm32u5"), name="stm32x9", core="cortex-m99")
+    (choice,) = choices(made_up)
+    assert choice.built_for.name == "stm32u5"
+    assert choice.note.endswith("; code built for cortex-m33 in place of cortex-m99")
 
 
 def test_float_with_two_inputs_and_the_math_library(make_network: MakeNetwork, tmp_path: Path) -> None:
@@ -98,10 +121,16 @@ def test_two_runs_give_the_same_numbers(make_network: MakeNetwork, tmp_path: Pat
         (("movw r1, #1000", "1:", "subs r1, #1", "bne 1b", "bx lr"), 2003, 0),
     ],
 )
+@pytest.mark.parametrize("target", ["stm32f4", "stm32f1", "stm32f7", "stm32u5"])
 def test_instructions_and_stack_are_exact(
-    make_network: MakeNetwork, tmp_path: Path, lines: tuple[str, ...], instructions: int, stack: int
+    make_network: MakeNetwork,
+    tmp_path: Path,
+    target: str,
+    lines: tuple[str, ...],
+    instructions: int,
+    stack: int,
 ) -> None:
-    run = emulate(with_assembly(make_network, *lines), tmp_path)
+    run = emulate(with_assembly(make_network, *lines), tmp_path, target)
     assert (run.instructions_min, run.instructions_max) == (instructions, instructions)
     assert run.stack_bytes == stack
 
@@ -151,11 +180,28 @@ def test_a_stack_overflow_is_typed(make_network: MakeNetwork, tmp_path: Path, ki
         emulate(sources, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("run", "before"),
+    [
+        ("owned[9] = 1; return STAI_SUCCESS;", "static volatile uint8_t owned[300000];"),
+        (
+            "return owned[network[0]] > 1u ? STAI_ERROR_GENERIC : STAI_SUCCESS;",
+            "static const volatile uint8_t owned[1100000] = {1};",
+        ),
+    ],
+)
+def test_a_network_too_large_for_the_chip_runs_on_a_board(
+    make_network: MakeNetwork, tmp_path: Path, run: str, before: str
+) -> None:
+    sources = with_run(make_network, run, before)
+    assert "mps2-an386 (MPS2, Cortex-M4)" in emulate(sources, tmp_path).machine
+
+
 def test_a_network_larger_than_ram(make_network: MakeNetwork, tmp_path: Path) -> None:
     sources = with_run(
-        make_network, "owned[9] = 1; return STAI_SUCCESS;", "static volatile uint8_t owned[300000];"
+        make_network, "owned[9] = 1; return STAI_SUCCESS;", "static volatile uint8_t owned[5000000];"
     )
-    with pytest.raises(UnsupportedModelError, match=r"30\d,\d{3} bytes of RAM .* 196,608 are there"):
+    with pytest.raises(UnsupportedModelError, match=r"5,0\d\d,\d{3} bytes of RAM .* 4,194,304 are"):
         emulate(sources, tmp_path)
 
 
@@ -168,7 +214,7 @@ def test_a_network_larger_than_flash(make_network: MakeNetwork, tmp_path: Path) 
     with pytest.raises(
         UnsupportedModelError, match=r"1,1\d\d,\d{3} bytes of FLASH .* 1,048,576 are there"
     ):
-        emulate(sources, tmp_path)
+        emulate(sources, tmp_path, "stm32f1")
 
 
 def test_an_endless_loop_is_ended(make_network: MakeNetwork, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pytest
 
 from cubeai_auto.errors import ConfigError, DatasetError, UsageError
+from cubeai_auto.models import digits, mnist
 from cubeai_auto.models.dataset import Dataset
 from cubeai_auto.models.loaders import load_named
-from cubeai_auto.models.options import DatasetOptions, TrainingOptions
+from cubeai_auto.models.options import DatasetOptions, SignalOptions, TrainingOptions
 
 
 @pytest.fixture
@@ -83,6 +84,13 @@ def test_a_loader_is_found_by_name_and_a_wrong_name_meets_its_neighbor(small: Da
     assert caught.value.hint == "did you mean 'mnist'?"
     with pytest.raises(ConfigError, match="digits, mnist"):
         load_named(DatasetOptions("zzz"), loaders)
+
+
+def test_pictures_take_no_windows() -> None:
+    for load in (digits.load, mnist.load):
+        with pytest.raises(ConfigError, match=r"takes no \[signal\]") as caught:
+            load(DatasetOptions("pictures", signal=SignalOptions(window=80)))
+        assert caught.value.key == "signal"
 
 
 @pytest.mark.parametrize(("seed", "epochs", "batch"), [(-1, 1, 1), (2**32, 1, 1), (0, 0, 1), (0, 1, 0)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -182,6 +183,18 @@ def test_a_tensorflow_that_cannot_be_loaded_says_why(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(backend, "import_module", broken)
     with pytest.raises(ToolMissingError, match="libsomething"):
         backend.load_tensorflow()
+
+
+@pytest.mark.train
+def test_tensorflows_own_log_does_not_write_to_a_closed_stream(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    backend.start_keras(1)
+    logging.getLogger("tensorflow").warning("traced again")
+    logging.getLogger("tensorflow").error("out of memory")
+    said = capfd.readouterr().err
+    assert "Logging error" not in said
+    assert "traced again" not in said
 
 
 @pytest.mark.parametrize("leave", [lambda: None, lambda: 1 / 0])

@@ -172,6 +172,20 @@ def test_the_shipped_project(repository: Path) -> None:
     assert config.budgets.mismatches == 0
 
 
+def test_the_shipped_activity_project(repository: Path) -> None:
+    folder = repository / "projects" / "har"
+    schema = json.loads(project_schema())
+    assert mistakes(tomllib.loads((folder / "project.toml").read_text("utf-8")), schema, schema) == []
+    config = load_config(folder).config
+    assert (config.model.network, config.model.variants) == ("cnn", ("float32", "int8"))
+    assert config.signal is None
+    changed = load_config(
+        folder, ["signal.test_users=[7, 8]", "signal.split=users", "signal.full_scale=4"]
+    ).config.signal
+    assert changed is not None
+    assert (changed.test_users, changed.split, changed.full_scale) == ((7, 8), "users", 4.0)
+
+
 @pytest.mark.parametrize(
     ("text", "right"),
     [
@@ -192,6 +206,9 @@ def test_the_shipped_project(repository: Path) -> None:
         ("[validate]\ntimeout = 1", True),
         ("[target]\nboard = \"a\\tb\"", False),
         ("[target]\nseries = 'stm32f4'", True),
+        ("[signal]\nwindow = 100\nsplit = 'random'\ntrain_users = [1, 2]", True),
+        ("[signal]\ntrain_users = [1, 1]", False),
+        ("[signal]\ntrain_users = [-1]", False),
         ("sha256 = 'ab'", False),
         ("model.path = 'x'", False),
         ("model.name = 'my-net'", False),

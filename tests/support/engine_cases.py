@@ -80,8 +80,9 @@ def collect(cases: Sequence[Case], name: str = "cases") -> Collection:
         operators.append(
             replace(
                 case.operator,
-                inputs=[prefix + str(ref) for ref in case.operator.inputs],
+                inputs=[None if ref is None else prefix + str(ref) for ref in case.operator.inputs],
                 outputs=[prefix + str(ref) for ref in case.operator.outputs],
+                intermediates=[prefix + str(ref) for ref in case.operator.intermediates],
             )
         )
     model = build(

@@ -1,4 +1,4 @@
-"""Models made from a graph: cut after an operator, or with every intermediate tensor as an output."""
+"""Models made from a graph: cut after an operator, with all results as outputs, or unpacked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from support.tflite_builder import ModelSpec, OperatorSpec, TensorSpec, build
 
+from cubeai_auto.codegen.prepare import prepared
+from cubeai_auto.tflite.folding import folded_operators
 from cubeai_auto.tflite.graph import Graph, Operator, Tensor
 from cubeai_auto.tflite.views import is_view
 
-__all__ = ["cut_after", "exposed"]
+__all__ = ["cut_after", "exposed", "unpacked"]
 
 
 def cut_after(graph: Graph, operator: int) -> bytes:
@@ -20,8 +22,21 @@ def cut_after(graph: Graph, operator: int) -> bytes:
 
 def exposed(graph: Graph) -> bytes:
     """The whole model, with the result of every operator that computes something as an output."""
-    made = [index for op in graph.operators if not is_view(graph, op) for index in op.outputs]
+    folded = folded_operators(graph)
+    made = [
+        index
+        for op in graph.operators
+        if op.index not in folded and not is_view(graph, op)
+        for index in op.outputs
+    ]
     return _rebuilt(graph, graph.operators, made)
+
+
+def unpacked(graph: Graph) -> bytes:
+    """The model with float32 constants in place of those that it stores as float16 or int8."""
+    ready = prepared(graph)
+    kept = [op for op in ready.operators if not all(ready.tensor(i).is_constant for i in op.outputs)]
+    return _rebuilt(ready, kept, graph.outputs)
 
 
 def _rebuilt(graph: Graph, operators: Sequence[Operator], outputs: Sequence[int]) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cubeai_auto.tflite.lifetimes import BufferRequest, Slide, live_set_bound
+from cubeai_auto.tflite.lifetimes import BufferRequest, Slide
 from cubeai_auto.tflite.planner import Plan, plan
 
 
@@ -24,16 +24,19 @@ def sliding(distances: Sequence[int | None]) -> list[Slide]:
 
 
 def assert_valid(requests: Sequence[BufferRequest], slides: Sequence[Slide], found: Plan) -> None:
+    same = {(s.lower, s.upper) for s in slides if s.exact}
+    slides = [s for s in slides if not s.exact]
     allowed = {(s.lower, s.upper): min(s.distance, requests[s.lower].size) for s in slides}
     for a, b in itertools.permutations(range(len(requests)), 2):
         first, second = requests[a], requests[b]
         if first.first <= second.last and second.first <= first.last and first.size and second.size:
             below = found.offsets[a] + allowed.get((a, b), first.size) <= found.offsets[b]
             above = found.offsets[b] + allowed.get((b, a), second.size) <= found.offsets[a]
-            assert below or above, (first, second, found.offsets)
+            twins = (a, b) in same or (b, a) in same
+            together = twins and found.offsets[a] == found.offsets[b]
+            assert below or above or together, (first, second, found.offsets)
     assert all(offset % found.alignment == 0 for offset in found.offsets)
-    bound = live_set_bound(requests, alignment=found.alignment, slides=slides)
-    assert found.size >= found.live_bound == bound
+    assert found.size >= found.live_bound
 
 
 @settings(max_examples=150, deadline=None)
@@ -43,6 +46,21 @@ def test_every_plan_keeps_the_distances(pairs: list[tuple[int, int | None]]) -> 
     slides = sliding([d for _, d in pairs[:-1]])
     for alignment in (1, 4):
         assert_valid(requests, slides, plan(requests, alignment=alignment, slides=slides))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=9), st.integers(0, 60))
+def test_the_very_same_start_or_none(pairs: list[tuple[int, bool]], scratch: int) -> None:
+    requests = [*chain([size for size, _ in pairs]), BufferRequest("scratch", scratch, 0, 1)]
+    slides = [Slide(k + 1, k, 0, k, exact=True) for k, (_, may) in enumerate(pairs[:-1]) if may]
+    for alignment in (1, 4):
+        assert_valid(requests, slides, plan(requests, alignment=alignment, slides=slides))
+
+
+def test_a_chain_in_place_needs_one_tensor() -> None:
+    slides = [Slide(k + 1, k, 0, k, exact=True) for k in range(3)]
+    found = plan(chain([100, 80, 100, 60]), alignment=4, slides=slides)
+    assert found.size == found.live_bound == 100
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,7 +4,34 @@ Integer layers compute in int64 with the wrap-around made explicit; float layers
 order that the reference adds. It shares no code with the kernels.
 """
 
-from cubeai_auto.codegen.golden import convert, dense, softmax
+from cubeai_auto.codegen.golden import (
+    conv,
+    conv_f32,
+    convert,
+    dense,
+    depthwise,
+    elementwise,
+    lstm,
+    movement,
+    pool,
+    reduce,
+    softmax,
+    svdf,
+)
 from cubeai_auto.codegen.golden.evaluate import evaluate
 
-__all__ = ["convert", "dense", "evaluate", "softmax"]
+__all__ = [
+    "conv",
+    "conv_f32",
+    "convert",
+    "dense",
+    "depthwise",
+    "elementwise",
+    "evaluate",
+    "lstm",
+    "movement",
+    "pool",
+    "reduce",
+    "softmax",
+    "svdf",
+]

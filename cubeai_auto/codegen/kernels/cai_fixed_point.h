@@ -3,12 +3,15 @@
  *
  * A real factor r is held as multiplier * 2^(shift - 31) with 2^30 <= multiplier < 2^31.
  * Multiplying by it rounds twice ("double rounding"): once to the high word, once in the right
- * shift. Right shifts of negative numbers are arithmetic on every supported compiler.
+ * shift. With CAI_SINGLE_ROUNDING it rounds once, halves up, from the product of 64 bits. Right
+ * shifts of negative numbers are arithmetic on every supported compiler.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #ifndef CAI_FIXED_POINT_H
 #define CAI_FIXED_POINT_H
+
+#include "cai_config.h"
 
 #include <stdint.h>
 
@@ -28,6 +31,18 @@ static inline int32_t cai_rounding_shift_right(int32_t value, int exponent)
     return (value >> exponent) + ((value & mask) > threshold ? 1 : 0);
 }
 
+#if CAI_SINGLE_ROUNDING
+
+/* value * multiplier * 2^(shift - 31); shifts end at 30, as those of the reference do. */
+static inline int32_t cai_requantize(int32_t value, int32_t multiplier, int shift)
+{
+    const int64_t factor = shift > 30 ? INT32_MAX : multiplier;
+    const int right = shift > 30 ? 1 : 31 - shift;
+    return (int32_t)(((int64_t)value * factor + ((int64_t)1 << (right - 1))) >> right);
+}
+
+#else
+
 /* value * multiplier * 2^(shift - 31). A left shift comes first and wraps at 32 bits. */
 static inline int32_t cai_requantize(int32_t value, int32_t multiplier, int shift)
 {
@@ -36,6 +51,8 @@ static inline int32_t cai_requantize(int32_t value, int32_t multiplier, int shif
     const int32_t shifted = (int32_t)((uint32_t)value << left);
     return cai_rounding_shift_right(cai_doubling_high_multiply(shifted, multiplier), right);
 }
+
+#endif
 
 /* Wraps at 32 bits, as the reference does on every machine it runs on. */
 static inline int32_t cai_wrapping_add(int32_t a, int32_t b)

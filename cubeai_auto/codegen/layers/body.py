@@ -42,7 +42,7 @@ class LayerBody(ABC):
     @property
     @abstractmethod
     def kernel(self) -> str:
-        """The C function: ``kernel(&parameters, inputs..., output[, scratch])``."""
+        """The C function: ``kernel(&parameters, inputs..., output[, states...][, scratch])``."""
 
     @property
     @abstractmethod
@@ -50,9 +50,19 @@ class LayerBody(ABC):
         """The C files that define the kernel; headers are found from their includes."""
 
     @property
+    def header(self) -> str:
+        """The C header that declares the kernel."""
+        return "cai_kernels.h"
+
+    @property
     @abstractmethod
     def struct(self) -> str:
         """The C type of the parameters."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What an engineer should know, each the predicate of a sentence about the layer."""
+        return ()
 
     @property
     def why(self) -> str:
@@ -76,10 +86,24 @@ class LayerBody(ABC):
         del position
         return None
 
+    def with_least_scratch(self) -> LayerBody:
+        """The same work with less working memory, if slower; the layer itself if there is no way."""
+        return self
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the output may start where the only input starts, though at no other overlap."""
+        return False
+
     @property
     def gathers(self) -> bool:
         """Whether the kernel takes its inputs as one array of pointers."""
         return False
+
+    @property
+    def constant_inputs(self) -> Mapping[int, str]:
+        """The kernel's inputs that are constant arrays: position among all inputs, and role."""
+        return {}
 
     def arrays(self) -> tuple[LayerArray, ...]:
         """The constant arrays."""
@@ -96,10 +120,14 @@ class LayerBody(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer in its place: which operator it comes from, which tensors it reads and writes."""
+    """A layer in its place: which operator it comes from, which tensors it reads and writes.
+
+    ``states`` are the tensors that it keeps from run to run, in the order of the kernel's arguments.
+    """
 
     name: str
     operator: int
     sources: tuple[int, ...]
     target: int
     body: LayerBody
+    states: tuple[int, ...] = ()

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from cubeai_auto.codegen.lowering import convert, dense, softmax, views
+from cubeai_auto.codegen.fixed_point import Rounding
+from cubeai_auto.codegen.lowering import (
+    activation,
+    conv,
+    convert,
+    dense,
+    depthwise,
+    elementwise,
+    lstm,
+    movement,
+    pool,
+    reduce,
+    slicing,
+    softmax,
+    svdf,
+    views,
+)
 from cubeai_auto.codegen.lowering.context import Context, Lowered, RefusedOperatorError, Rules
 from cubeai_auto.tflite.graph import Graph, Operator
 
 __all__ = ["SUPPORTED", "RefusedOperatorError", "lower_operator"]
 
-_FAMILIES = (dense, softmax, convert, views)
+_FAMILIES = (
+    dense, conv, depthwise, pool, reduce, softmax, convert, elementwise, activation, movement,
+    slicing, svdf, lstm, views,
+)  # fmt: skip
 
 SUPPORTED = tuple(support for family in _FAMILIES for support in family.SUPPORTED)
 """What the built-in engine compiles: operator, types and limits."""
@@ -17,7 +36,12 @@ _RULES: Rules = {name: rule for family in _FAMILIES for name, rule in family.RUL
 
 
 def lower_operator(
-    graph: Graph, operator: Operator, roots: tuple[int, ...], *, dsp: bool
+    graph: Graph,
+    operator: Operator,
+    roots: tuple[int, ...],
+    *,
+    dsp: bool,
+    rounding: Rounding = "double",
 ) -> tuple[Lowered, ...]:
     """The layers of an operator.
 
@@ -26,6 +50,7 @@ def lower_operator(
         operator: one that is no view and not folded.
         roots: for each tensor, the one whose memory it is a view of.
         dsp: whether the target has the DSP extension.
+        rounding: of every requantization; with ``single`` no kernel is chosen that rounds twice.
 
     Raises:
         RefusedOperatorError: no kernel covers it.
@@ -37,4 +62,4 @@ def lower_operator(
             "is not among the operators of the built-in engine",
             hint=f"the built-in engine compiles: {known}",
         )
-    return rule(Context(graph, operator, roots, dsp))
+    return rule(Context(graph, operator, roots, dsp and rounding == "double", rounding))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cubeai_auto.codegen.fixed_point import Multiplier, quantize_multiplier
+from cubeai_auto.codegen.fixed_point import Multiplier, Rounding, quantize_multiplier
 from cubeai_auto.codegen.layers.body import LayerBody
 from cubeai_auto.tflite.graph import Graph, Operator, Quantization, Tensor
 
@@ -47,11 +47,12 @@ class RefusedOperatorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A layer of an operator: its work, the tensors it reads, the tensor it writes."""
+    """A layer of an operator: its work, the tensors it reads, writes, and keeps from run to run."""
 
     body: LayerBody
     sources: tuple[int, ...]
     target: int
+    states: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,23 @@ class Context:
 
     Attributes:
         roots: for each tensor, the one whose memory it is a view of.
-        dsp: whether the target has the DSP extension.
+        dsp: whether kernels for the DSP extension may be chosen: the target has it, and
+            requantization rounds twice, as those kernels do.
+        rounding: of every requantization.
     """
 
     graph: Graph
     operator: Operator
     roots: tuple[int, ...]
     dsp: bool
+    rounding: Rounding = "double"
+
+    @property
+    def portable(self) -> str:
+        """Why no kernel for the DSP extension may be chosen; empty if one may."""
+        if self.dsp:
+            return ""
+        return "the core has no DSP extension" if self.rounding == "double" else "single rounding"
 
     def input(self, position: int) -> Tensor:
         """An input that must be there."""
@@ -96,11 +107,25 @@ class Context:
         source = self.input(position)
         if self.is_constant(source):
             raise RefusedOperatorError(f"its input '{source.name}' is a constant", hint=MODEL_HINT)
-        if source.is_variable:
+        if self.graph.tensor(self.roots[source.index]).is_variable:
             raise RefusedOperatorError(f"its input '{source.name}' is a variable: state between runs")
         if source.elements == 0:
             raise RefusedOperatorError(f"its input '{source.name}' has no element", hint=MODEL_HINT)
         return source
+
+    def state(self, position: int) -> Tensor:
+        """An input that the operator keeps from run to run: its own, and nobody else's."""
+        found = self.input(position)
+        name = f"its state '{found.name}'"
+        if not found.is_variable:
+            raise RefusedOperatorError(f"{name} is no variable", hint=MODEL_HINT)
+        if found.is_constant:
+            raise RefusedOperatorError(f"{name} has initial values: a sequence starts at zero")
+        readers = [index for operator in self.graph.operators for index in operator.inputs]
+        ends = (*self.graph.inputs, *self.graph.outputs)
+        if readers.count(found.index) != 1 or found.index in ends:
+            raise RefusedOperatorError(f"{name} is shared with another operator or the caller")
+        return found
 
     def layer(self, body: LayerBody, *positions: int) -> tuple[Lowered, ...]:
         """One layer that reads the activations at these input positions (default: the first)."""

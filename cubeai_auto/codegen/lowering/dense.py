@@ -111,11 +111,7 @@ def _dense_s8(
     if bias is not None and bias.data is not None:
         values = bias.data.reshape(-1).astype(np.int32)
     shift = np.array([m.shift for m in multipliers], np.int8)
-    doubt = (
-        why_not_paired(matrix, values, given.zero_point, shift)
-        if at.dsp
-        else "the core has no DSP extension"
-    )
+    doubt = at.portable or why_not_paired(matrix, values, given.zero_point, shift)
     return DenseS8(
         batches=batches,
         weights=matrix,

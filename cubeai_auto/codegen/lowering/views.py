@@ -7,18 +7,16 @@ from cubeai_auto.tflite.support import OperatorSupport
 
 __all__ = ["RULES", "SUPPORTED"]
 
-SUPPORTED = (
-    *(
-        OperatorSupport(name, ("any",), "a view: no code, no copy")
-        for name in ("EXPAND_DIMS", "RESHAPE", "SQUEEZE")
-    ),
-    OperatorSupport("TRANSPOSE", ("any",), "where no element moves: a view"),
+SUPPORTED = tuple(
+    OperatorSupport(name, ("any",), "a view: no code, no copy")
+    for name in ("EXPAND_DIMS", "RESHAPE", "SQUEEZE")
 )
 
 
-def _moves(at: Context) -> tuple[Lowered, ...]:
-    del at
-    raise RefusedOperatorError("moves or resizes data; only what is a view compiles")
+def _resizes(at: Context) -> tuple[Lowered, ...]:
+    source, target = at.input(0), at.output()
+    given, made = (f"{t.dtype} of shape {list(t.shape)}" for t in (source, target))
+    raise RefusedOperatorError(f"{given} to {made}: no view")
 
 
-RULES: Rules = dict.fromkeys((support.name for support in SUPPORTED), _moves)
+RULES: Rules = dict.fromkeys((support.name for support in SUPPORTED), _resizes)

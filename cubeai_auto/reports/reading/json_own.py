@@ -107,6 +107,8 @@ def _layers(fields: Fields) -> tuple[LayerInfo, ...]:
             macc=_quantity(row, "macc"),
             original=row.text("original") or None,
             size=row.size("size"),
+            instructions=_quantity(row, "instructions"),
+            slow=row.text("slow"),
         )
         for row in fields.children("layers")
     )

@@ -1,5 +1,5 @@
 /*
- * Start-up of the emulated STM32F405: vector table, memory, FPU, and faults that end the emulator.
+ * Start-up of an emulated machine: vector table, memory, FPU, and faults that end the emulator.
  *
  * No HAL and no clock set-up: the emulator's RCC never reports a ready oscillator.
  *
