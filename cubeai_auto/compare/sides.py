@@ -32,8 +32,15 @@ from cubeai_auto.tflm.values import TflmFootprint
 
 __all__ = ["CubeAi", "compare"]
 
-_OWN_EMULATION = frozenset({"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4"})
-_EMULATED_CORE = "cortex-m4"
+_OWN_EMULATION = frozenset(
+    {"cortex-m0", "cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33"}
+)
+_EMULATED_CORE = "cortex-m33"
+"""For which core code is built that no emulated machine can run as it is."""
+_PUBLISHED_SIDES = {
+    "tflm-cmsis-nn": "TFLM + CMSIS-NN",
+    "tflm-reference": "TFLM + reference kernels",
+}
 _NOTHING = SideConditions()
 _STARTUP = (
     "TFLM: the predicted run time holds vectors, startup and an empty main (about 0.5 KB) that the "
@@ -100,11 +107,9 @@ def compare(
     notes = list(dict.fromkeys(note for found in predictions for note in _notes(found)))
     if any(found.flash.core.known and found.measured is None for found in predictions):
         notes.append(_STARTUP)
-    for entry in published_for(graph):
-        if entry.side != "tflm-cmsis-nn":
-            continue
+    for entry in _nearest(published_for(graph), "" if setting is None else setting.opt_level):
         _add_published(judged, entry, tflm)
-        name = "TFLM + CMSIS-NN" if entry.side == "tflm-cmsis-nn" else entry.side
+        name = _PUBLISHED_SIDES.get(entry.side, entry.side)
         notes.append(f"{name}: instructions published for the same shapes, not measured in this run.")
     sides = tuple(found.side for found in judged)
     if setting is None:
@@ -193,6 +198,16 @@ def _unpredicted(tflm: TflmFootprint, macc: Quantity) -> Side:
         macc=macc,
         accuracy=missing("measured through the engine's code only"),
     )
+
+
+def _nearest(entries: Sequence[PublishedCount], level: str) -> tuple[PublishedCount, ...]:
+    """One figure a side: that of the optimization asked for, else the first."""
+    chosen: dict[str, PublishedCount] = {}
+    for entry in entries:
+        known = chosen.get(entry.side)
+        if known is None or (entry.optimization == level != known.optimization):
+            chosen[entry.side] = entry
+    return tuple(chosen.values())
 
 
 def _add_published(judged: list[Judged], entry: PublishedCount, tflm: TflmFootprint) -> None:

@@ -26,6 +26,7 @@ from cubeai_auto.project.progress import Narrator
 from cubeai_auto.project.run_key import tool_versions
 from cubeai_auto.project.tflm_step import ask_tflm
 from cubeai_auto.quantity import missing
+from cubeai_auto.reports.layer import with_instructions
 from cubeai_auto.reports.load import load_report
 from cubeai_auto.reports.report import CubeReport
 from cubeai_auto.reports.validation import ValidationResult, not_validated
@@ -113,7 +114,7 @@ def compare_model(wanted: CompareRequest, tell: Narrator) -> ModelComparison:
     built = _builtin(wanted, graph)
     tell.step("TFLM: predicting arena and flash")
     tflm = ask_tflm(request.model, graph, setting, None)
-    report = None if built.result is None else built.result.report
+    report = None if built.result is None else _with_counts(built.result.report, built.validation)
     refused = [] if cube.refused is None else [cube.refused]
     if built.refusal:
         refused.append(refused_side("builtin", BuiltinEngine.version, built.refusal))
@@ -148,6 +149,12 @@ def compare_model(wanted: CompareRequest, tell: Narrator) -> ModelComparison:
     )
     differing = [v.mismatches for v in built.validation if v.mismatches is not None]
     return ModelComparison(compared, sum(differing) if differing else None, built.unmeasured)
+
+
+def _with_counts(report: CubeReport, validation: Sequence[ValidationResult]) -> CubeReport:
+    """The report with the instructions of its layers, where they were counted."""
+    counted = next((result.layers for result in validation if result.layers), ())
+    return replace(report, layers=with_instructions(report.layers, counted))
 
 
 def _reported(path: Path, graph: Graph, content: bytes) -> CubeAi:

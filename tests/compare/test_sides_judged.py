@@ -15,7 +15,7 @@ from cubeai_auto.compare import compare
 from cubeai_auto.compare.comparison import Comparison
 from cubeai_auto.compare.conditions import THIS_MODEL
 from cubeai_auto.compare.engine_side import ends, refused_side
-from cubeai_auto.compare.published import Published
+from cubeai_auto.compare.published import PublishedCount
 from cubeai_auto.compare.setting import Setting
 from cubeai_auto.compare.side_conditions import FirmwareBuild
 from cubeai_auto.compare.sides import CubeAi
@@ -237,8 +237,9 @@ def ran(machine: str) -> ValidationResult:
 def test_instructions_are_compared_under_the_conditions_they_were_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    counted = reported(243_480, "instructions", "elsewhere")
-    entry = Published("tflm-cmsis-nn", "TFLM", counted, "cortex-m4", "hard", "O2")
+    entry = PublishedCount(
+        "digits", "tflm-cmsis-nn", "TFLM", "shapes", 243_480, "elsewhere", optimization="O2"
+    )
     monkeypatch.setattr("cubeai_auto.compare.sides.published_for", lambda _: (entry,))
     found = judged(ran=(ran("QEMU"),))
     ratios = {(r.metric, r.side): r.value for r in found.ratios}
@@ -246,11 +247,30 @@ def test_instructions_are_compared_under_the_conditions_they_were_counted(
     other = judged(Setting(find_target("stm32f4"), "Os"), ran=(ran("QEMU"),))
     ratios = {(r.metric, r.side): r.value for r in other.ratios}
     assert "another optimization (O2 against Os)" in ratios["instructions", "tflm-cmsis-nn"].reason
-    # For a Cortex-M7 the emulated code is built for the Cortex-M4, as the published figure's.
     m7 = judged(Setting(find_target("stm32h7")), ran=(ran("QEMU"),))
     ratios = {(r.metric, r.side): r.value for r in m7.ratios}
-    assert ratios["instructions", "tflm-cmsis-nn"].known
-    assert not ratios["flash", "tflm-cmsis-nn"].known
+    assert (
+        "another core (cortex-m4 against cortex-m7)" in ratios["instructions", "tflm-cmsis-nn"].reason
+    )
+
+
+def test_the_published_figure_of_the_same_optimization_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entries = tuple(
+        PublishedCount("n", "tflm-cmsis-nn", "TFLM", "s", value, "elsewhere", optimization=level)
+        for value, level in ((1_000, "O3"), (2_000, "O2"), (3_000, "Os"))
+    )
+    monkeypatch.setattr("cubeai_auto.compare.sides.published_for", lambda _: entries)
+    for level, value in (("O2", 2_000), ("Os", 3_000), ("O3", 1_000)):
+        found = judged(Setting(find_target("stm32f4"), level), ran=(ran("QEMU"),))
+        assert found.sides[-1].instructions.value == value
+        assert len([note for note in found.notes if "published" in note]) == 1
+
+
+def test_code_for_a_core_that_nobody_emulates_is_counted_on_another() -> None:
+    found = judged(Setting(find_target("stm32n6")), report=report(), ran=(ran("QEMU"),))
+    assert values(found, "core")["builtin"] == "cortex-m55"
 
 
 def test_inputs_and_outputs_outside_are_one_figure_and_another_condition() -> None:

@@ -111,7 +111,8 @@ def test_every_quantity_is_on_the_page(
 ) -> None:
     root = lxml_html.document_fromstring(render_compared_html(any_compared))
     listed = " ".join(root.xpath("//section[@id='provenance']")[0].text_content().split())
-    shown = (any_compared.comparison, any_compared.report.layers if any_compared.report else ())
+    layers = any_compared.report.layers if any_compared.report else ()
+    shown = (any_compared.comparison, tuple(layer.macc for layer in layers))
     for quantity in (found for part in shown for found in quantities(part)):
         words = quantity.reason if quantity.value is None else f"{quantity.how}: {quantity.source}"
         assert " ".join(one_line(words).split()) in listed
