@@ -94,6 +94,7 @@ def bench(session: nox.Session) -> None:
         session.run(python, f"benchmarks/{session.posargs[0]}.py", *session.posargs[1:])
         return
     session.run(python, "benchmarks/startup.py")
+    session.run(python, "benchmarks/generation.py")
     session.run(python, "benchmarks/networks.py")
 
 

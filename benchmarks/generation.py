@@ -50,7 +50,15 @@ def main(arguments: list[str]) -> None:
                 _generate(model, optimization, work / f"{optimization}_{k}") for k in range(RUNS)
             ]
             rows.append(_row(f"C, {optimization}", seconds, LIMIT))
-        command = [sys.executable, "-P", "-m", "cubeai_auto", "generate", model, "--output"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-P",
+            "-m",
+            "cubeai_auto",
+            "generate",
+            model,
+            "--output",
+        ]
         seconds = [process.run([*command, work / f"cli_{k}"], timeout=60).seconds for k in range(2)]
         rows.append(_row("generate, with sizes", seconds, None))
     write_atomic(
@@ -59,7 +67,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _generate(model: Path, optimization: str, folder: Path) -> float:
-    command = [sys.executable, "-c", GENERATE, model, optimization, folder]
+    command: list[str | Path] = [sys.executable, "-c", GENERATE, model, optimization, folder]
     return process.run(command, timeout=60).seconds
 
 

@@ -30,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--inputs", type=Path, metavar="FILE.npz", help="vectors from a file instead of random ones"
     )
     parser.add_argument(
+        "--independent",
+        action="store_true",
+        help="reset a recurrent network before every vector; by default the vectors are one sequence",
+    )
+    parser.add_argument(
         "--work",
         type=Path,
         metavar="DIR",
@@ -71,7 +76,10 @@ def run(options: argparse.Namespace) -> int:
         work = options.work or temporary
         try:
             result = engine.validate(
-                request, ValidationRequest(options.on, inputs, work, options.timeout)
+                request,
+                ValidationRequest(
+                    options.on, inputs, work, options.timeout, independent=options.independent
+                ),
             ).result
             code = _MISSING if result.oracle is None else 0 if result.passed else 1
             hint = INSTALL_HINT

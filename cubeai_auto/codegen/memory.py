@@ -107,7 +107,7 @@ def plan_memory(
     Raises:
         UnsupportedModelError: a tensor's size is not known beforehand.
     """
-    requests = buffer_requests(graph, views=True, io_inside=io_inside)
+    requests = buffer_requests(graph, views=True, io_inside=io_inside, states=False)
     wanted = list(requests.requests)
     scratch: dict[str, int] = {}
     for layer in layers:

@@ -29,6 +29,8 @@ _FILLED = 1.1
 _SMALL_IMAGE = 16
 _BLOCK = 3
 """Pixels that the paired convolution computes side by side."""
+_ROWS = 4
+"""Rows that the paired dense kernel computes side by side."""
 
 _NO_PRODUCTS = {
     "SOFTMAX": "an exponential and a division for each class, no products",
@@ -84,8 +86,8 @@ def _reasons(layer: Layer, operator: Operator, *, dsp: bool) -> Iterator[str]:
             yield from _depthwise(body)
         case DenseS8(paired=False):
             yield f"not proven: {body.reason.removeprefix('row by row: ')}"
-        case DenseS8() if body.weights.shape[1] <= _FEW_PRODUCTS:
-            yield _few(body.weights.shape[1])
+        case DenseS8():
+            yield from _dense(body)
         case _ if operator.name in _NO_PRODUCTS:
             yield _NO_PRODUCTS[operator.name]
         case _:
@@ -120,6 +122,14 @@ def _depthwise(body: DepthwiseS8) -> Iterator[str]:
             yield "stride: all inputs are unpacked for a quarter as many outputs"
         if g.out_h * g.out_w <= _SMALL_IMAGE:
             yield f"small image: weights are unpacked for {g.out_h * g.out_w} outputs"
+
+
+def _dense(body: DenseS8) -> Iterator[str]:
+    rows, depth = body.weights.shape
+    if depth <= _FEW_PRODUCTS:
+        yield f"short rows: an output is requantized for {depth} products"
+    if rows % _ROWS > 0 and rows < _ROWS * _ROWS:
+        yield f"alignment: {rows % _ROWS} of {rows} outputs are computed alone, not {_ROWS} at a time"
 
 
 def _border(geometry: ConvGeometry, least: float) -> Iterator[str]:

@@ -186,7 +186,13 @@ def _validate(
         runs, wanted = BuiltinEngine(), for_builtin(task.request)
     oracle = "in TFLM" if ours else "in the original model"
     tell.step(f"{task.name}: running {len(inputs[0]):,} vectors on the {place}, and {oracle}")
-    request = ValidationRequest(place, inputs, logs / place, task.config.validation.timeout)
+    request = ValidationRequest(
+        place,
+        inputs,
+        logs / place,
+        task.config.validation.timeout,
+        independent=task.data is not None,  # samples of a test set do not continue each other
+    )
     try:
         return runs.validate(wanted, request)
     except (ToolMissingError, UnsupportedModelError) as error:

@@ -83,6 +83,7 @@ def buffer_requests(
     in_place: bool = False,
     io_inside: bool = True,
     fold: bool = True,
+    states: bool = True,
 ) -> BufferRequests:
     """The buffers that the activations of a graph need, and when.
 
@@ -92,12 +93,16 @@ def buffer_requests(
         in_place: elementwise operators may overwrite an input that nobody reads later.
         io_inside: plan graph inputs and outputs too; otherwise the caller owns those buffers.
         fold: shape arithmetic is done beforehand and takes neither steps nor memory.
+        states: plan variable tensors too, live in all steps; otherwise they have other memory.
 
     Raises:
         UnsupportedModelError: a tensor's size is not known beforehand.
     """
     groups = _Groups(
-        graph, io_inside=io_inside, folded=folded_operators(graph) if fold else frozenset()
+        graph,
+        io_inside=io_inside,
+        folded=folded_operators(graph) if fold else frozenset(),
+        states=states,
     )
     for op in graph.operators:
         if op.index in groups.folded:
@@ -151,8 +156,9 @@ def _extent(sizes: Sequence[int], alignment: int) -> int:
 class _Groups:
     """Tensors that share a buffer, with the span in which the buffer is live."""
 
-    def __init__(self, graph: Graph, *, io_inside: bool, folded: frozenset[int]) -> None:
+    def __init__(self, graph: Graph, *, io_inside: bool, folded: frozenset[int], states: bool) -> None:
         self.folded = folded
+        self._states = states
         self._graph = graph
         self._io_inside = io_inside
         self._steps = len(graph.operators)
@@ -183,7 +189,7 @@ class _Groups:
         for tensor in graph.tensors:
             if tensor.is_constant:
                 first.pop(tensor.index, None)
-            elif tensor.is_variable:
+            elif tensor.is_variable and self._states:
                 first[tensor.index], last[tensor.index] = 0, self._steps
         for index in first:
             _require_size(graph.tensors[index])

@@ -69,7 +69,7 @@ def _output(graph: Graph, op: Operator) -> int:
 
 def _fused(graph: Graph, op: Operator, rules: CostRules) -> Counted:
     kind, elements = op.option_str("fused_activation_function", "NONE"), _output(graph, op)
-    if kind == "NONE":
+    if kind == "NONE" or op.name == "UNIDIRECTIONAL_SEQUENCE_LSTM":  # its rule has the tanh
         return 0, ""
     dtype = _data_dtype(graph, op)
     if dtype == "float32" and kind == "RELU":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.recurrent_networks import keyword_spotter
 from support.reports import is_quantity
 
 from cubeai_auto.errors import ToolMissingError
@@ -50,6 +51,18 @@ def test_validate_on_the_emulator(say: Say, model: Path, tmp_path: Path) -> None
     assert counted["unit"] == "instructions"
     assert "QEMU" in counted["source"]
     assert (work / "emulator" / "network.elf").is_file()
+
+
+@pytest.mark.oracle
+def test_a_recurrent_network_runs_a_sequence_or_single_vectors(say: Say, tmp_path: Path) -> None:
+    model = tmp_path / "keyword.tflite"
+    model.write_bytes(keyword_spotter())
+    for flags, order in (((), "one sequence from a reset"), (("--independent",), "reset before every")):
+        spoken = say("validate", model, "--samples", 30, "--json", "-", *flags)
+        assert spoken.code == 0
+        document = json.loads(spoken.out)
+        assert (document["vectors"], document["mismatches"]) == (30, 0)
+        assert order in document["oracle"]
 
 
 @pytest.mark.oracle

@@ -117,8 +117,9 @@ def test_goals(name: str, graph: Graph, measure: Measure) -> None:
 
 @pytest.mark.parametrize("name", [*TINY, *CORPUS_ONLY])
 def test_no_drift(name: str, graph: Graph, measure: Measure) -> None:
-    stored = load_baseline().versions
-    here = versions()
+    stored, here = dict(load_baseline().versions), versions()
+    if graph.sha256 == expected(name, BALANCED).sha256:
+        del stored["numpy"], here["numpy"]  # it made the same weights
     if here != stored:
         pytest.skip(f"the figures are for {stored}; here: {here}")
     for build in BUILDS:

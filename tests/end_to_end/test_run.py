@@ -123,6 +123,17 @@ def test_the_published_cmsis_nn_figure_stands_beside_ours(first_run: Any) -> Non
     assert sides["builtin"]["instructions"]["value"] <= 183_000
 
 
+def test_the_report_says_what_each_layer_took(first_run: Any) -> None:
+    for name in ("float32", "int8"):
+        variant = variants(first_run)[name]
+        (emulated,) = (result for result in variant["validation"] if result["on"] == "emulator")
+        layers = variant["report"]["layers"]
+        assert layers == emulated["layers"]
+        ran = [layer["instructions"] for layer in layers if layer["type"] != "RESHAPE"]
+        assert sum(count["value"] for count in ran) == emulated["instructions_per_inference"]["value"]
+        assert {count["how"] for count in ran} == {"simulated"}
+
+
 def test_the_run_folder_holds_code_reports_and_logs(first_run: Any) -> None:
     folder = Path(first_run.json["run_dir"])
     for name in ("run.json", "report.html", "models/int8.tflite", "generated/int8/network.c"):

@@ -19,6 +19,7 @@ __all__ = [
     "Svdf",
     "float32_of",
     "function_of_16_bits",
+    "in_float32",
     "lstm_case",
     "svdf_case",
 ]
@@ -192,6 +193,26 @@ def lstm_case(name: str, wanted: Lstm) -> Case:
     return Case(
         name, tuple(tensors), operator, _vectors(rng, (*leading, wanted.inputs), wanted.vectors)
     )
+
+
+def in_float32(case: Case) -> Case:
+    """The case with the real values of its constants and inputs, and without quantization."""
+
+    def real(tensor: TensorSpec, stored: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        zero = tensor.zero_points[0] if tensor.zero_points else 0
+        scale = tensor.scales[0] if tensor.scales else 1.0
+        return ((np.asarray(stored, np.float64) - zero) * scale).astype(np.float32)
+
+    tensors = tuple(
+        TensorSpec(
+            tensor.name,
+            tensor.shape,
+            data=None if tensor.data is None else real(tensor, np.asarray(tensor.data)),
+            is_variable=tensor.is_variable,
+        )
+        for tensor in case.tensors
+    )
+    return Case(case.name, tensors, case.operator, real(case.tensors[0], case.vectors))
 
 
 def function_of_16_bits(operator: str, power: int) -> npt.NDArray[np.int16]:

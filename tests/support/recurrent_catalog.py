@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from support.engine_cases import Case
-from support.recurrent_cases import Lstm, Svdf, float32_of, lstm_case, svdf_case
+from support.recurrent_cases import Lstm, Svdf, float32_of, in_float32, lstm_case, svdf_case
 
 from cubeai_auto.codegen.fixed_point import quantize_multiplier
 
-__all__ = ["lstm_cases", "svdf_cases"]
+__all__ = ["lstm_cases", "lstm_f32_cases", "svdf_cases"]
 
 _SIXTEEN = (0.05, 0.02, 0.0004, 0.0001, 0.3)
 """Scales with which a state of 16 bits is well used."""
@@ -83,6 +83,21 @@ def lstm_cases() -> list[Case]:
         "left_shifts": Lstm(scales=(4.0, 1 / 128, 2**-11), weight_scales=[0.4] * 8, steps=2),
     }  # fmt: skip
     return [*(lstm_case(f"lstm_{name}", wanted) for name, wanted in kinds.items()), _lstm_ratios()]
+
+
+def lstm_f32_cases() -> list[Case]:
+    """LSTM in float32; sums differ in the last bit if they are added in another order."""
+    kinds = {
+        "plain": Lstm(),
+        "one_step": Lstm(steps=1, units=3),
+        "batches": Lstm(batches=3),
+        "time_major": Lstm(batches=3, time_major=True),
+        "many_units": Lstm(units=17, inputs=21, steps=2, weight_scales=[0.005] * 8),
+        "clipped": Lstm(cell_clip=0.5),
+        "loud": Lstm(weight_scales=[0.9] * 4 + [0.2] * 4),
+        "soft": Lstm(spread=(3, 3), bias_spread=100),
+    }
+    return [in_float32(lstm_case(f"lstm_f32_{name}", wanted)) for name, wanted in kinds.items()]
 
 
 def _svdf_state_ratio() -> Case:

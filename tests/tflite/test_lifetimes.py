@@ -250,3 +250,15 @@ def test_shape_arithmetic_takes_no_memory(corpus: Path) -> None:
     sizes = sorted(r.size for r in buffer_requests(fixed).requests)
     assert sorted(r.size for r in buffer_requests(dynamic).requests) == sizes
     assert len(buffer_requests(dynamic, fold=False).requests) == len(sizes) + 3
+
+
+def test_states_can_have_memory_of_their_own() -> None:
+    spec = ModelSpec(
+        [TensorSpec("x", (4,)), TensorSpec("v", (8,), is_variable=True), TensorSpec("y", (4,))],
+        [OperatorSpec("SVDF", ["x", "x", "x", None, "v"], ["y"])],
+        ["x"],
+        ["y"],
+    )
+    graph = graph_of(spec)
+    assert spans(buffer_requests(graph)) == {"x": (16, 0, 0), "v": (32, 0, 0), "y": (16, 0, 0)}
+    assert spans(buffer_requests(graph, states=False)) == {"x": (16, 0, 0), "y": (16, 0, 0)}

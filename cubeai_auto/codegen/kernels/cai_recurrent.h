@@ -74,4 +74,20 @@ typedef struct {
 void cai_lstm_s8(const cai_lstm_s8_layer *layer, const int8_t *input, int8_t *output, int8_t *hidden,
                  int16_t *cell);
 
+/* LSTM, float32. */
+typedef struct {
+    const float *input_weights; /* gate by gate, unit by unit */
+    const float *recurrent_weights;
+    const float *bias;
+    uint32_t batches;
+    uint32_t steps;
+    uint32_t inputs;
+    uint32_t units;
+    float cell_clip; /* cells are cut off here, if it is not 0 */
+    uint8_t time_major;
+} cai_lstm_f32_layer;
+
+void cai_lstm_f32(const cai_lstm_f32_layer *layer, const float *input, float *output, float *hidden,
+                  float *cell);
+
 #endif /* CAI_RECURRENT_H */

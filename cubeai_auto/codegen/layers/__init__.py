@@ -10,6 +10,7 @@ from cubeai_auto.codegen.layers.elementwise import AddS8, ExtremeS8, MulS8, Prel
 from cubeai_auto.codegen.layers.elementwise_f32 import BinaryF32, FunctionF32
 from cubeai_auto.codegen.layers.lookup import LookupS8
 from cubeai_auto.codegen.layers.lstm import LstmS8
+from cubeai_auto.codegen.layers.lstm_f32 import LstmF32
 from cubeai_auto.codegen.layers.movement import Concatenation, Gather, Pad, Resize
 from cubeai_auto.codegen.layers.pool import PoolF32, PoolS8
 from cubeai_auto.codegen.layers.reduce import SumF32, SumS8
@@ -33,6 +34,7 @@ __all__ = [
     "LayerArray",
     "LayerBody",
     "LookupS8",
+    "LstmF32",
     "LstmS8",
     "MulS8",
     "Pad",

@@ -1,7 +1,7 @@
 """UNIDIRECTIONAL_SEQUENCE_LSTM: what its kernel relies on, and its constants.
 
-As ``tflite_micro`` has it: four gates, no peepholes, projection or layer normalization; int8 with
-cells of 16 bits whose scale is a power of two, and ratios of scales in float64.
+As ``tflite_micro`` has it: four gates, no peepholes, projection or layer normalization; float32, or
+int8 with cells of 16 bits whose scale is a power of two, and ratios of scales in float64.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from cubeai_auto.codegen.fixed_point import Multiplier
 from cubeai_auto.codegen.layers.lstm import GATES, LstmS8
+from cubeai_auto.codegen.layers.lstm_f32 import LstmF32
 from cubeai_auto.codegen.lowering.context import (
     MODEL_HINT,
     NOT_CONSTANT,
@@ -21,6 +22,7 @@ from cubeai_auto.codegen.lowering.context import (
     Lowered,
     RefusedOperatorError,
     Rules,
+    finite,
     multiplier_of,
     per_tensor,
 )
@@ -46,9 +48,9 @@ _CELL_POWERS = range(-27, 3)
 SUPPORTED = (
     OperatorSupport(
         "UNIDIRECTIONAL_SEQUENCE_LSTM",
-        ("int8",),
-        "int16 cell state with a power of two as scale; constant weights with zero point 0, per "
-        "tensor; int32 bias; tanh; cell clipping; states of its own; no peepholes, projection, "
+        ("int8", "float32"),
+        "int8: int16 cell state with a power of two as scale, constant weights with zero point 0, "
+        "per tensor, int32 bias; tanh; cell clipping; states of its own; no peepholes, projection, "
         "layer normalization or coupled gates",
     ),
 )
@@ -71,6 +73,21 @@ def _lstm(at: Context) -> tuple[Lowered, ...]:
     recurrent = [at.input(_RECURRENT_WEIGHTS + gate) for gate in range(GATES)]
     biases = [at.input(_BIAS + gate) for gate in range(GATES)]
     steps, batches = _check_shapes(at, weights, recurrent, biases)
+    clip = at.operator.option_float("cell_clip", 0.0)
+    time_major = bool(at.operator.option_int("time_major", 0))
+    states = hidden.index, cell.index
+    everything = (source, target, hidden, cell, *weights, *recurrent, *biases)
+    if {tensor.dtype for tensor in everything} == {"float32"}:
+        floating = LstmF32(
+            batches=batches,
+            steps=steps,
+            input_weights=_floats(weights),
+            recurrent_weights=_floats(recurrent),
+            bias=_floats(biases),
+            cell_clip=clip if clip > 0 else None,
+            time_major=time_major,
+        )
+        return (Lowered(floating, (source.index,), target.index, states),)
     types = {t.dtype for t in (source, target, hidden, *weights, *recurrent)}
     others = cell.dtype, *(bias.dtype for bias in biases)
     if types != {"int8"} or others != ("int16",) + ("int32",) * GATES:
@@ -85,7 +102,6 @@ def _lstm(at: Context) -> tuple[Lowered, ...]:
         per_tensor(hidden, "output state"),
     )
     cell_scale = _cell_scale(cell)
-    clip = _cell_limit(at.operator.option_float("cell_clip", 0.0), cell_scale)
     body = LstmS8(
         batches=batches,
         steps=steps,
@@ -99,13 +115,13 @@ def _lstm(at: Context) -> tuple[Lowered, ...]:
         cell_ratio=multiplier_of(_GATE_RANGE * _GATE_RANGE / cell_scale),
         output_ratio=multiplier_of(_GATE_RANGE * _GATE_RANGE / kept.scale),
         cell_power=int(math.log2(cell_scale)),
-        cell_limit=clip,
-        time_major=bool(at.operator.option_int("time_major", 0)),
+        cell_limit=_cell_limit(clip, cell_scale),
+        time_major=time_major,
         remarks=()
         if (kept.scale, kept.zero_point) == (produced.scale, produced.zero_point)
         else ("stores its output with the quantization of its state, as TFLM does",),
     )
-    return (Lowered(body, (source.index,), target.index, (hidden.index, cell.index)),)
+    return (Lowered(body, (source.index,), target.index, states),)
 
 
 def _check_shapes(
@@ -145,6 +161,10 @@ def _constant(tensor: Tensor) -> npt.NDArray[np.generic]:
 
 def _stacked(weights: list[Tensor]) -> npt.NDArray[np.int8]:
     return np.stack([_constant(tensor).reshape(tensor.shape) for tensor in weights]).astype(np.int8)
+
+
+def _floats(constants: list[Tensor]) -> npt.NDArray[np.float32]:
+    return np.stack([finite(tensor).reshape(tensor.shape) for tensor in constants])
 
 
 def _gate_ratio(scale: float, weights: Tensor) -> Multiplier:

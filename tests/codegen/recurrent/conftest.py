@@ -10,19 +10,19 @@ import numpy.typing as npt
 import pytest
 from support.engine_cases import Collection, collect
 from support.engine_runs import golden_outputs
-from support.recurrent_catalog import lstm_cases, svdf_cases
+from support.recurrent_catalog import lstm_cases, lstm_f32_cases, svdf_cases
 
 from cubeai_auto.codegen.lower import lower
 from cubeai_auto.tflite import planner
 
 Outputs = tuple[npt.NDArray[np.generic], ...]
 
-_CASES = {"svdf": svdf_cases, "lstm": lstm_cases}
+_CASES = {"svdf": svdf_cases, "lstm": lstm_cases, "lstm_f32": lstm_f32_cases}
 
 
 @pytest.fixture(scope="session")
 def recurrent_cases() -> Callable[[str], Collection]:
-    """All cases of ``svdf`` or ``lstm`` in one model."""
+    """All cases of ``svdf``, ``lstm`` or ``lstm_f32`` in one model."""
 
     @cache
     def make(kind: str) -> Collection:

@@ -18,8 +18,10 @@ from support.recurrent_cases import SEQUENCE, function_of_16_bits
 from cubeai_auto.codegen import CompileOptions
 from cubeai_auto.codegen.golden.lstm import SIGMOID, sigmoid, tanh
 from cubeai_auto.codegen.lower import lower
+from cubeai_auto.firmware.compile import compile_sources, network_flags, network_sources
 from cubeai_auto.firmware.emulator import run_on_emulator
 from cubeai_auto.firmware.host import run_on_host
+from cubeai_auto.firmware.toolchain import arm_gcc, host_compiler
 from cubeai_auto.target import find_target
 from cubeai_auto.tflm.host import run_host
 
@@ -27,6 +29,10 @@ Outputs = tuple[np.ndarray, ...]
 Collections = Callable[[str], Collection]
 Golden = Callable[[str], Outputs]
 KINDS = ("svdf", "lstm")
+STRICT = (
+    "-Werror", "-pedantic", "-Wshadow", "-Wundef", "-Wcast-align", "-Wstrict-prototypes",
+    "-Wmissing-prototypes", "-Wwrite-strings", "-Wdouble-promotion",
+)  # fmt: skip
 
 
 def one_by_one(cases: Collection) -> Outputs:
@@ -155,3 +161,25 @@ def test_the_kernel_has_the_golden_table() -> None:
     listed = re.search(r"sigmoid_of\[256\] = \{([^}]*)\}", text)
     assert listed is not None
     assert [int(number) for number in re.findall(r"\d+", listed[1])] == SIGMOID.tolist()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "lstm_f32"])
+@pytest.mark.parametrize(
+    "target",
+    [None, *(pytest.param(name, marks=pytest.mark.arm) for name in ("stm32f0", "stm32f4", "stm32u5"))],
+)
+def test_no_compiler_has_anything_to_say(
+    kind: str, target: str | None, recurrent_cases: Collections, tmp_path: Path
+) -> None:
+    chip = None if target is None else find_target(target)
+    dsp = chip is None or chip.dsp
+    write_network(recurrent_cases(kind).graph, tmp_path / "generated", CompileOptions(dsp=dsp))
+    built = compile_sources(
+        host_compiler() if chip is None else arm_gcc(),
+        network_sources(tmp_path / "generated", "network"),
+        tmp_path,
+        "objects",
+        flags=(*(() if chip is None else chip.flags), *STRICT, *network_flags()),
+        includes=(tmp_path / "generated",),
+    )
+    assert built.warnings == ()

@@ -90,11 +90,11 @@ LSTM: Mapping[str, tuple[Case, str]] = {
     ),
     "cell too coarse": (
         lstm_case("one", Lstm(scales=(0.03, 1 / 128, 8.0))),
-        "the cell state has the scale 8, not a power of two from 2^-27 to 4",
+        "the cell state has the scale 8, not a power of two from 2\\^-27 to 4",
     ),
     "cell too fine": (
         lstm_case("one", Lstm(scales=(0.03, 1 / 128, 2**-28))),
-        "not a power of two from 2^-27 to 4",
+        "not a power of two from 2\\^-27 to 4",
     ),
     "cell with a zero point": (changed(L, "c", zero_points=(1,)), "has a zero point that is not 0"),
     "weights not symmetric": (changed(L, "rf", zero_points=(1,)), "'one/rf' have a zero point"),
