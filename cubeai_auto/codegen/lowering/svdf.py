@@ -11,7 +11,6 @@ from cubeai_auto.codegen.layers.svdf import SvdfS8
 from cubeai_auto.codegen.lowering.context import (
     MODEL_HINT,
     NOT_CONSTANT,
-    TYPE_HINT,
     Context,
     Lowered,
     RefusedOperatorError,
@@ -27,6 +26,8 @@ __all__ = ["RULES", "SUPPORTED"]
 
 _BIAS_SCALE_GAP = 1e-5
 """TFLM's limit for the distance of a bias scale from state scale x time weight scale."""
+
+_TYPE_HINT = "convert with a representative data set for full int8: there is no float32 kernel"
 
 SUPPORTED = (
     OperatorSupport(
@@ -47,12 +48,12 @@ def _svdf(at: Context) -> tuple[Lowered, ...]:
         raise RefusedOperatorError(NOT_CONSTANT)
     types = source.dtype, feature.dtype, target.dtype
     if types != ("int8", "int8", "int8"):
-        raise RefusedOperatorError(f"types {types[0]} x {types[1]} to {types[2]}", hint=TYPE_HINT)
+        raise RefusedOperatorError(f"types {types[0]} x {types[1]} to {types[2]}", hint=_TYPE_HINT)
     if time.dtype != state.dtype or state.dtype not in {"int8", "int16"} or bias.dtype != "int32":
         raise RefusedOperatorError(
             f"a state of type {state.dtype}, time weights of type {time.dtype}, "
             f"a bias of type {bias.dtype}",
-            hint=TYPE_HINT,
+            hint=_TYPE_HINT,
         )
     rank = at.operator.option_int("rank", 0)
     _check_shapes(source, (feature, time, bias), state, target, rank)
