@@ -21,7 +21,7 @@ def add_model_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "builtin", "stedgeai", "predicted"),
         default="auto",
         help="auto takes an installed ST tool where one can be driven, else the built-in engine;"
-        " predicted says what ST's tool would report, without it (analyze only)",
+        " predicted says what ST's tool would report, without it (analyze and compare)",
     )
     parser.add_argument(
         "--tool", type=Path, metavar="PATH", help="ST's program, or the root of its installation"
