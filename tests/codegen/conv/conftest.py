@@ -10,16 +10,9 @@ from support.engine_cases import Collection, collect
 from support.engine_runs import golden_outputs
 
 from cubeai_auto.codegen.lower import lower
-from cubeai_auto.tflite import planner
 from cubeai_auto.tflm.host import run_host
 
 Outputs = tuple[npt.NDArray[np.generic], ...]
-
-
-@pytest.fixture(autouse=True)
-def short_search(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The least memory for hundreds of buffers is not what these tests are about."""
-    monkeypatch.setattr(planner, "_MAX_TRIES", 10)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -12,7 +10,6 @@ from support.engine_cases import Collection, collect
 from support.engine_runs import golden_outputs
 
 from cubeai_auto.codegen.lower import lower
-from cubeai_auto.tflite import planner
 from cubeai_auto.tflm.host import run_host
 
 Outputs = tuple[npt.NDArray[np.generic], ...]
@@ -35,11 +32,3 @@ def depthwise_golden(depthwise_cases: Collection) -> Outputs:
 def depthwise_oracle(depthwise_cases: Collection) -> Outputs:
     """TFLM's outputs."""
     return run_host(depthwise_cases.model, depthwise_cases.inputs).outputs
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_search_for_a_plan() -> Iterator[None]:
-    """A hundred buffers at once are searched for long, and their plan does not matter here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "_MAX_TRIES", 10)
-        yield

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from support import elementwise_catalog as catalog
 from support.wide_runs import WideRuns
-
-from cubeai_auto.tflite import planner
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +20,3 @@ def elementwise() -> WideRuns:
             "functions_f32": catalog.activation_f32_cases,
         }
     )
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_search_for_a_plan() -> Iterator[None]:
-    """Hundreds of buffers at once are searched for long, and their plan does not matter here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "_MAX_TRIES", 10)
-        yield

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -13,7 +13,6 @@ from support.engine_runs import golden_outputs
 from support.pool_cases import float_cases, pool_s8_cases
 
 from cubeai_auto.codegen.lower import lower
-from cubeai_auto.tflite import planner
 
 Outputs = tuple[npt.NDArray[np.generic], ...]
 
@@ -41,11 +40,3 @@ def pool_golden(pool_cases: Callable[[str], Collection]) -> Callable[[str], Outp
         return golden_outputs(cases.graph, lower(cases.graph, dsp=True), cases.inputs)
 
     return make
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_search_for_a_plan() -> Iterator[None]:
-    """A hundred buffers at once are searched for long, and their plan does not matter here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "_MAX_TRIES", 10)
-        yield

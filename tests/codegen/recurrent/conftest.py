@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -13,7 +13,6 @@ from support.engine_runs import golden_outputs
 from support.recurrent_catalog import lstm_cases, lstm_f32_cases, svdf_cases
 
 from cubeai_auto.codegen.lower import lower
-from cubeai_auto.tflite import planner
 
 Outputs = tuple[npt.NDArray[np.generic], ...]
 
@@ -41,11 +40,3 @@ def recurrent_golden(recurrent_cases: Callable[[str], Collection]) -> Callable[[
         return golden_outputs(cases.graph, lower(cases.graph, dsp=True), cases.inputs)
 
     return make
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _short_search_for_a_plan() -> Iterator[None]:
-    """Dozens of buffers at once are searched for long, and their plan does not matter here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planner, "_MAX_TRIES", 10)
-        yield
