@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cubeai_auto.codegen.channels import Channels
 from cubeai_auto.codegen.fixed_point import activation_bounds
 from cubeai_auto.codegen.layers.body import Int8Array, Int32Array
 from cubeai_auto.codegen.lowering.context import (
@@ -45,6 +46,19 @@ class ChannelConstants:
     output_zero_point: int
     clamp_low: int
     clamp_high: int
+
+    def with_weights(self, weights: Int8Array) -> Channels:
+        """The constants and the weights, (channels, depth), in int64, for proofs."""
+        return Channels(
+            weights=weights.astype(np.int64),
+            bias=self.bias.astype(np.int64),
+            multiplier=self.multiplier.astype(np.int64),
+            shift=self.shift.astype(np.int64),
+            input_zero_point=self.input_zero_point,
+            zero_point=self.output_zero_point,
+            clamp_low=self.clamp_low,
+            clamp_high=self.clamp_high,
+        )
 
 
 def channel_constants(at: Context, axis: int, channels: int) -> ChannelConstants:

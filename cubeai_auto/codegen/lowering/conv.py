@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cubeai_auto.codegen.channels import Channels
 from cubeai_auto.codegen.conv_geometry import ConvGeometry, same_padding, simplified
 from cubeai_auto.codegen.conv_pairing import PairedConv, plan_paired
 from cubeai_auto.codegen.layers.body import Int8Array, LayerBody
@@ -127,19 +126,7 @@ def conv_s8(at: Context, geometry: ConvGeometry, weights: Int8Array, axis: int) 
         return dense
     plan: PairedConv | str = at.portable
     if not plan:
-        plan = plan_paired(
-            geometry,
-            Channels(
-                weights=weights.reshape(len(weights), -1).astype(np.int64),
-                bias=constants.bias.astype(np.int64),
-                multiplier=constants.multiplier.astype(np.int64),
-                shift=constants.shift.astype(np.int64),
-                input_zero_point=constants.input_zero_point,
-                zero_point=constants.output_zero_point,
-                clamp_low=constants.clamp_low,
-                clamp_high=constants.clamp_high,
-            ),
-        )
+        plan = plan_paired(geometry, constants.with_weights(weights.reshape(len(weights), -1)))
     return ConvS8(
         geometry=geometry,
         weights=weights,

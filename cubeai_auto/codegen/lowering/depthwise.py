@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from cubeai_auto.codegen.channels import Channels
 from cubeai_auto.codegen.conv_geometry import ConvGeometry
 from cubeai_auto.codegen.depthwise_plan import DepthwisePlan, plan_depthwise
 from cubeai_auto.codegen.layers.body import Int8Array
@@ -69,19 +68,8 @@ def _depthwise_s8(at: Context, geometry: ConvGeometry, weights: Int8Array) -> De
     if not plan and channels > geometry.in_channels:
         plan = f"{channels // geometry.in_channels} outputs for each input channel"
     elif not plan:
-        plan = plan_depthwise(
-            geometry,
-            Channels(
-                weights=weights.reshape(-1, channels).T.astype(np.int64),
-                bias=constants.bias.astype(np.int64),
-                multiplier=constants.multiplier.astype(np.int64),
-                shift=constants.shift.astype(np.int64),
-                input_zero_point=constants.input_zero_point,
-                zero_point=constants.output_zero_point,
-                clamp_low=constants.clamp_low,
-                clamp_high=constants.clamp_high,
-            ),
-        )
+        by_channel = weights.reshape(-1, channels).T
+        plan = plan_depthwise(geometry, constants.with_weights(by_channel))
     return DepthwiseS8(
         geometry=geometry,
         weights=weights,
